@@ -1,0 +1,111 @@
+"""What grading says: the procedure moved on, and here is everything that this orders."""
+
+from datetime import datetime
+from typing import Any, ClassVar, Literal
+from uuid import UUID
+
+from pydantic import BaseModel
+
+from shared.contracts.envelope import Payload
+
+Desk = Literal["tasks", "publishing"]
+
+
+class Assignment(BaseModel):
+    """Who owes what to whom. `id` is stable for the incident and the duty; a later one with the same id replaces it.
+
+    `owner` and `to` are role ids of the rulebook. `desk` is the service that holds its clock.
+    """
+
+    id: UUID
+    key: str
+    duty: str
+    name: str
+    kind: str
+    desk: Desk
+    owner: str
+    owner_name: str
+    to: list[str] = []
+    clause: str
+    phrase: str
+    source: Literal["regulation", "operator"]
+    presumed: bool = False
+    recurring: bool = False
+    hand_in: list[str] = []
+    chain: str | None = None
+    extension: dict[str, Any] | None = None
+
+
+class Deadline(BaseModel):
+    """By when an assignment is owed; every moment is UTC. `remind_at` and `escalate` are absolute, computed by grading alone."""
+
+    assignment_id: UUID
+    holder: Desk
+    anchor: str
+    anchor_at: datetime
+    within: str | None
+    due_at: datetime
+    remind_at: list[datetime] = []
+    escalate: list[tuple[datetime, str]] = []
+    presumed: bool = False
+    provisional: bool = False
+
+
+class Withdrawn(BaseModel):
+    """An assignment that is no longer owed, and why."""
+
+    assignment_id: UUID
+    reason: str
+
+
+class GradeReason(BaseModel):
+    """Why a level is proposed: the rule, its clause and words, and what was found."""
+
+    rule: str
+    level: str
+    clause: str
+    phrase: str
+    evidence: str
+
+
+class Grade(BaseModel):
+    """The grade as it stands. `proposal` is what the criteria say now, also when another level was approved."""
+
+    level: str | None
+    state: Literal["none", "proposed", "approved"]
+    proposal: str | None
+    approvers: list[str] = []
+    reasons: list[GradeReason] = []
+    by: str | None = None
+
+
+class ProcedureAdvanced(Payload):
+    """One decision of the procedure with all that it orders; lists hold only what is new or changed.
+
+    `version` counts the decisions of this incident from 1.
+    """
+
+    TYPE: ClassVar[str] = "procedure.advanced.v1"
+    version: int
+    rulebook: str
+    rulebook_hash: str
+    phase: Literal["open", "calmed", "closed", "merged"]
+    title: str
+    grade: Grade | None = None
+    assignments: list[Assignment] = []
+    deadlines: list[Deadline] = []
+    withdrawn: list[Withdrawn] = []
+    cause: str
+
+
+class RulebookActivated(Payload):
+    """An organisation now works under this rulebook; each consumer reads its own slice."""
+
+    TYPE: ClassVar[str] = "rulebook.activated.v1"
+    rulebook: str
+    rulebook_hash: str
+    version: str
+    title: str
+    roles: dict[str, str]
+    levels: dict[str, str]
+    slices: dict[str, dict[str, Any]]

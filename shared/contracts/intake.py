@@ -1,0 +1,61 @@
+"""What intake says: a matter became known, and what became of it since."""
+
+from datetime import datetime
+from typing import ClassVar, Literal
+from uuid import UUID
+
+from pydantic import BaseModel, Field
+
+from shared.contracts.envelope import Payload
+
+ReportKind = Literal["complaint", "post", "patrol"]
+
+
+class Spread(BaseModel):
+    """How far something has been carried; counts, never negative."""
+
+    reads: int = 0
+    comments: int = 0
+    reposts: int = 0
+    likes: int = 0
+
+
+class IncidentReported(Payload):
+    """The first report of a matter: an incident begins. `words` are the rulebook's watch words found in the text."""
+
+    TYPE: ClassVar[str] = "incident.reported.v1"
+    report_id: UUID
+    kind: ReportKind
+    source: str
+    title: str = Field(max_length=80)
+    region: str | None = None
+    topic: str | None = None
+    platform: str | None = None
+    author_type: str | None = None
+    occurred_at: datetime
+    occurred_assumed: bool
+    discovered_at: datetime
+    words: list[str] = []
+    spread: Spread = Spread()
+
+
+class IncidentChanged(Payload):
+    """A known incident gained reports, spread further, or was merged or split by a person.
+
+    `spread` and `reports` are totals over the incident, not increments. `other` is the incident merged in (`merged`: its
+    reports are ours now), merged into (`absorbed`) or split off from (`split`).
+    """
+
+    TYPE: ClassVar[str] = "incident.changed.v1"
+    change: Literal["joined", "spread", "merged", "absorbed", "split"]
+    report_ids: list[UUID] = []
+    reports: int
+    spread: Spread
+    kinds: list[ReportKind] = []
+    platforms: list[str] = []
+    author_types: list[str] = []
+    words: list[str] = []
+    earliest_occurred_at: datetime | None = None
+    other: UUID | None = None
+    by: str | None = None
+    reason: str | None = None

@@ -1,0 +1,131 @@
+"""The only door to PostgreSQL: one pool, one transaction helper.
+
+Statements are either SQL text with `$1` places or SQLAlchemy Core objects, which are compiled for asyncpg. Everything runs
+inside `Database.transaction()`, which begins, commits and rolls back itself; nobody else does.
+"""
+
+from collections.abc import AsyncIterator, Callable, Sequence
+from contextlib import asynccontextmanager
+from typing import Any
+from uuid import UUID
+
+import asyncpg
+from sqlalchemy import ClauseElement
+from sqlalchemy.dialects.postgresql.asyncpg import dialect as asyncpg_dialect
+
+from shared.errors import UnavailableError
+
+_DIALECT = asyncpg_dialect()
+Statement = str | ClauseElement
+
+TRANSIENT = (
+    asyncpg.PostgresConnectionError,
+    asyncpg.DeadlockDetectedError,
+    asyncpg.SerializationError,
+    asyncpg.LockNotAvailableError,
+    asyncpg.QueryCanceledError,
+    asyncpg.AdminShutdownError,
+    asyncpg.CannotConnectNowError,
+    asyncpg.TooManyConnectionsError,
+    asyncpg.InsufficientResourcesError,
+    asyncpg.IdleInTransactionSessionTimeoutError,
+    asyncpg.InterfaceError,
+    ConnectionError,
+    TimeoutError,
+    OSError,
+)
+"""What says nothing about the work itself: the same transaction may be tried again."""
+
+
+def _compile(statement: Statement, args: Sequence[Any]) -> tuple[str, Sequence[Any]]:
+    if isinstance(statement, str):
+        return statement, args
+    compiled = statement.compile(dialect=_DIALECT)
+    places = compiled.positiontup or ()
+    return str(compiled), [compiled.params[name] for name in places]
+
+
+async def _keep_as_is(connection: "asyncpg.Connection[asyncpg.Record]") -> None:
+    """Spare the reset query of each release: `transaction()` leaves no session state behind."""
+
+
+class Transaction:
+    """One open transaction; `after_commit` callbacks run only once it has committed."""
+
+    def __init__(self, connection: "asyncpg.pool.PoolConnectionProxy[asyncpg.Record]") -> None:
+        self._connection = connection
+        self.after_commit: list[Callable[[], None]] = []
+
+    async def fetch(self, statement: Statement, *args: Any) -> list["asyncpg.Record"]:
+        """All rows."""
+        sql, values = _compile(statement, args)
+        return await self._connection.fetch(sql, *values)
+
+    async def row(self, statement: Statement, *args: Any) -> "asyncpg.Record | None":
+        """The first row, or None."""
+        sql, values = _compile(statement, args)
+        return await self._connection.fetchrow(sql, *values)
+
+    async def value(self, statement: Statement, *args: Any) -> Any:
+        """The first column of the first row, or None."""
+        sql, values = _compile(statement, args)
+        return await self._connection.fetchval(sql, *values)
+
+    async def execute(self, statement: Statement, *args: Any) -> None:
+        """Run for effect."""
+        sql, values = _compile(statement, args)
+        await self._connection.execute(sql, *values)
+
+
+class Database:
+    """A pool of connections to one schema's role.
+
+    `lock_timeout` (PostgreSQL interval text) bounds every wait for a row lock: short for HTTP, longer for consumers.
+    """
+
+    def __init__(self, url: str, *, name: str, lock_timeout: str = "5s", size: int = 8) -> None:
+        self._url = url
+        self._size = size
+        self._settings = {"application_name": name, "lock_timeout": lock_timeout, "timezone": "UTC"}
+        self._pool: asyncpg.Pool[asyncpg.Record] | None = None
+
+    async def open(self) -> None:
+        """Open the pool; raises `OSError` or a PostgreSQL error where the database cannot be reached."""
+        self._pool = await asyncpg.create_pool(
+            self._url,
+            min_size=1,
+            max_size=self._size,
+            server_settings=self._settings,
+            command_timeout=30,
+            reset=_keep_as_is,
+        )
+
+    async def close(self) -> None:
+        """Close the pool, waiting no more than two seconds for what is running."""
+        if self._pool is not None:
+            self._pool.terminate()
+            self._pool = None
+
+    async def connection(self) -> "asyncpg.Connection[asyncpg.Record]":
+        """A connection of its own, outside the pool, for holders of session locks (the relay)."""
+        return await asyncpg.connect(self._url, server_settings=self._settings, command_timeout=30)
+
+    @asynccontextmanager
+    async def transaction(self) -> AsyncIterator[Transaction]:
+        """One transaction: committed when the block ends, rolled back when it raises.
+
+        Raises `UnavailableError` where the pool is not open.
+        """
+        if self._pool is None:
+            raise UnavailableError("The database is not connected yet; try again shortly.", retry_after=1)
+        async with self._pool.acquire() as connection:
+            transaction = Transaction(connection)
+            async with connection.transaction():
+                yield transaction
+        for callback in transaction.after_commit:
+            callback()
+
+
+async def lock_rows(tx: Transaction, table: str, column: str, ids: Sequence[UUID]) -> None:
+    """Lock the rows of `table` whose `column` is among `ids`, always in the order of the ids: no two batches deadlock."""
+    await tx.fetch(f"SELECT 1 FROM {table} WHERE {column} = ANY($1::uuid[]) ORDER BY {column} FOR UPDATE", list(ids))
