@@ -1,0 +1,23 @@
+"""What may be said of an exception in a log: where it came from, never the values it quotes."""
+
+import traceback
+from typing import Any
+
+from shared.errors import HuiyingError
+
+
+def describe(error: BaseException) -> dict[str, Any]:
+    """The type, the frames and PostgreSQL's codes. The message is left out: drivers and validators quote data in it."""
+    frames = traceback.extract_tb(error.__traceback__)[-12:]
+    said: dict[str, Any] = {
+        "error": type(error).__name__,
+        "frames": [f"{frame.filename.rpartition('site-packages/')[2]}:{frame.lineno} {frame.name}" for frame in frames],
+    }
+    for attribute in ("sqlstate", "constraint_name", "table_name", "column_name"):
+        if isinstance(value := getattr(error, attribute, None), str):
+            said[attribute] = value
+    if isinstance(error, HuiyingError):
+        said["problem"] = error.type
+    if error.__cause__ is not None:
+        said["cause"] = type(error.__cause__).__name__
+    return said
