@@ -11,11 +11,13 @@ from uuid import UUID
 
 import asyncpg
 from sqlalchemy import ClauseElement
-from sqlalchemy.dialects.postgresql.asyncpg import dialect as asyncpg_dialect
+from sqlalchemy.dialects.postgresql import asyncpg as asyncpg_dialect
+from sqlalchemy.engine.interfaces import Dialect
+from sqlalchemy.sql.compiler import SQLCompiler
 
 from shared.errors import UnavailableError
 
-_DIALECT = asyncpg_dialect()
+_DIALECT: Dialect = asyncpg_dialect.dialect()  # type: ignore[no-untyped-call]  # untyped in SQLAlchemy
 Statement = str | ClauseElement
 
 TRANSIENT = (
@@ -41,6 +43,7 @@ def _compile(statement: Statement, args: Sequence[Any]) -> tuple[str, Sequence[A
     if isinstance(statement, str):
         return statement, args
     compiled = statement.compile(dialect=_DIALECT)
+    assert isinstance(compiled, SQLCompiler)
     places = compiled.positiontup or ()
     return str(compiled), [compiled.params[name] for name in places]
 

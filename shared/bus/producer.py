@@ -1,0 +1,67 @@
+"""Sending stamped events. The bus is a shortcut: what it loses, consumers pull from the journal."""
+
+import asyncio
+import contextlib
+from collections.abc import Sequence
+
+import structlog
+from aiokafka import AIOKafkaProducer
+from aiokafka.errors import KafkaError
+
+from shared.bus.cloudevents import to_headers
+from shared.contracts.envelope import RawEvent
+
+_log = structlog.get_logger()
+_PATIENCE = 3.0
+"""Seconds that a batch may take before the relay goes on stamping without the broker."""
+
+
+class Bus:
+    """A producer that reconnects by itself and never holds the relay up for longer than a few seconds."""
+
+    def __init__(self, bootstrap: str) -> None:
+        self._bootstrap = bootstrap
+        self._producer: AIOKafkaProducer | None = None
+
+    async def send(self, events: Sequence[RawEvent]) -> bool:
+        """Send in order; false where the broker did not take them all in time."""
+        try:
+            async with asyncio.timeout(_PATIENCE):
+                producer = await self._started()
+                waits = [
+                    await producer.send(
+                        event.producer,
+                        event.data.encode(),
+                        key=event.subject.bytes,
+                        partition=event.shard,
+                        headers=to_headers(event),
+                    )
+                    for event in events
+                ]
+                await asyncio.gather(*waits)
+        except (KafkaError, OSError, TimeoutError) as error:
+            _log.warning("bus.unsent", events=len(events), error=repr(error))
+            await self.close()
+            return False
+        return True
+
+    async def _started(self) -> AIOKafkaProducer:
+        if self._producer is None:
+            producer = AIOKafkaProducer(bootstrap_servers=self._bootstrap, linger_ms=0, acks="all")
+            try:
+                await producer.start()
+            except BaseException:
+                with contextlib.suppress(KafkaError, OSError):
+                    await producer.stop()
+                raise
+            self._producer = producer
+        return self._producer
+
+    async def close(self) -> None:
+        """Let go of the broker, without waiting for it."""
+        producer, self._producer = self._producer, None
+        if producer is None:
+            return
+        with contextlib.suppress(KafkaError, OSError, TimeoutError):
+            async with asyncio.timeout(1):
+                await producer.stop()

@@ -1,0 +1,99 @@
+"""Receiving from the bus: joins when the broker is there, answers nothing when it is not, and never raises for it."""
+
+import asyncio
+import contextlib
+from collections.abc import Sequence
+
+import structlog
+from aiokafka import AIOKafkaConsumer
+from aiokafka.errors import KafkaError
+
+from shared.bus.cloudevents import from_message
+from shared.contracts.envelope import RawEvent
+
+_log = structlog.get_logger()
+_MOST = 100
+_WAIT_MS = 200
+_JOIN_SECONDS = 5.0
+_AGAIN_SECONDS = 1.0
+
+
+class Subscriber:
+    """A member of a service's consumer group over its producers' topics, from the earliest message on.
+
+    Kafka's own offsets only spare re-reading; what counts is the position in the consumer's database.
+    """
+
+    def __init__(self, bootstrap: str, group: str, topics: Sequence[str]) -> None:
+        self._bootstrap = bootstrap
+        self._group = group
+        self._topics = list(topics)
+        self._consumer: AIOKafkaConsumer | None = None
+        self._not_before = 0.0
+
+    async def poll(self) -> list[RawEvent]:
+        """Up to a hundred events, waiting at most 0.2 s for the first."""
+        consumer = await self._joined()
+        if consumer is None:
+            await asyncio.sleep(_WAIT_MS / 1000)
+            return []
+        try:
+            found = await consumer.getmany(timeout_ms=_WAIT_MS, max_records=_MOST)
+        except (KafkaError, OSError) as error:
+            _log.warning("bus.poll_failed", group=self._group, error=repr(error))
+            await self.rejoin()
+            return []
+        return [
+            from_message(place.topic, place.partition, message.headers, message.value)
+            for place, messages in found.items()
+            for message in messages
+        ]
+
+    def shards(self) -> dict[str, set[int]] | None:
+        """The shards assigned to this member by topic; None while it is no member (then all are worth looking at)."""
+        if self._consumer is None or not self._consumer.assignment():
+            return None
+        owned: dict[str, set[int]] = {}
+        for place in self._consumer.assignment():
+            owned.setdefault(place.topic, set()).add(place.partition)
+        return owned
+
+    async def _joined(self) -> AIOKafkaConsumer | None:
+        now = asyncio.get_running_loop().time()
+        if self._consumer is None and now >= self._not_before:
+            self._not_before = now + _AGAIN_SECONDS
+            consumer = AIOKafkaConsumer(
+                *self._topics,
+                bootstrap_servers=self._bootstrap,
+                group_id=self._group,
+                auto_offset_reset="earliest",
+                enable_auto_commit=True,
+                fetch_max_wait_ms=100,
+                session_timeout_ms=8000,
+                heartbeat_interval_ms=2000,
+                metadata_max_age_ms=30000,
+            )
+            try:
+                async with asyncio.timeout(_JOIN_SECONDS):
+                    await consumer.start()
+                self._consumer = consumer
+            except (KafkaError, OSError, TimeoutError) as error:
+                _log.warning("bus.no_broker", group=self._group, error=repr(error))
+                await _stop(consumer)
+        return self._consumer
+
+    async def rejoin(self) -> None:
+        """Leave, and join anew at the next poll: what a broker that came up empty needs."""
+        consumer, self._consumer = self._consumer, None
+        if consumer is not None:
+            await _stop(consumer)
+
+    async def close(self) -> None:
+        """Leave the group."""
+        await self.rejoin()
+
+
+async def _stop(consumer: AIOKafkaConsumer) -> None:
+    with contextlib.suppress(KafkaError, OSError, TimeoutError):
+        async with asyncio.timeout(1):
+            await consumer.stop()

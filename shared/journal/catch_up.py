@@ -1,0 +1,65 @@
+"""Pulling from producers' journals over HTTP: the repair of every loss on the bus."""
+
+from collections.abc import Callable, Mapping
+from datetime import datetime
+from typing import Any
+from uuid import UUID
+
+import httpx
+import orjson
+
+from shared.contracts.envelope import RawEvent
+
+PAGE = 500
+
+
+class JournalUnreachableError(Exception):
+    """A producer's journal did not answer; its events wait there, nothing is lost."""
+
+
+class JournalClient:
+    """Reads other services' journals. `authorise` gives the headers of a service token for the named service."""
+
+    def __init__(self, peers: Mapping[str, str], authorise: Callable[[str], Mapping[str, str]]) -> None:
+        self._peers = peers
+        self._authorise = authorise
+        self._http = httpx.AsyncClient(timeout=httpx.Timeout(5.0, connect=1.0))
+
+    async def heads(self, producer: str) -> dict[int, int]:
+        """The last stamped number of each shard. Raises `JournalUnreachableError`."""
+        found = await self._get(producer, "/internal/journal/heads", {})
+        return {int(shard): seq for shard, seq in found.items()}
+
+    async def pull(self, producer: str, shard: int, after: int) -> list[RawEvent]:
+        """At most `PAGE` events after this number, in order. Raises `JournalUnreachableError`."""
+        found = await self._get(producer, "/internal/journal", {"shard": shard, "after": after, "limit": PAGE})
+        return [_event(producer, shard, row) for row in found["events"]]
+
+    async def _get(self, producer: str, path: str, params: Mapping[str, int]) -> dict[str, Any]:
+        try:
+            answer = await self._http.get(
+                f"{self._peers[producer]}{path}", params=params, headers=self._authorise(producer)
+            )
+            answer.raise_for_status()
+        except httpx.HTTPError as error:
+            raise JournalUnreachableError(f"{producer}{path}: {error!r}") from error
+        found: dict[str, Any] = orjson.loads(answer.content)
+        return found
+
+    async def close(self) -> None:
+        """Close the connections."""
+        await self._http.aclose()
+
+
+def _event(producer: str, shard: int, row: Mapping[str, str]) -> RawEvent:
+    return RawEvent(
+        producer=producer,
+        shard=shard,
+        seq=int(row["seq"]),
+        id=UUID(row["id"]),
+        type=row["type"],
+        organisation_id=row["organisation_id"],
+        subject=UUID(row["subject"]),
+        time=datetime.fromisoformat(row["time"]),
+        data=row["data"],
+    )

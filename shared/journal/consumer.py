@@ -1,0 +1,116 @@
+"""The one consumer loop: takes from the bus, applies, and every two seconds compares itself with the producers' heads.
+
+A shard that is behind its head twice in a row without moving is pulled from the producer's journal, and the bus is joined
+anew: that is how an outage, an emptied broker and a lost message are all healed, by one mechanism.
+"""
+
+import asyncio
+from collections.abc import Sequence
+
+import structlog
+from prometheus_client import Counter, Gauge
+
+from shared.bus.subscriber import Subscriber
+from shared.contracts.envelope import RawEvent
+from shared.db import TRANSIENT, Database
+from shared.journal.apply import Applier, Gap
+from shared.journal.catch_up import PAGE, JournalClient, JournalUnreachableError
+from shared.journal.positions import Place
+
+_log = structlog.get_logger()
+_LOOK_EVERY = 2.0
+PULLED = Counter("huiying_events_pulled", "Events fetched from a journal, not from the bus", ["consumer", "producer"])
+BEHIND = Gauge("huiying_consumer_behind", "Events between position and head", ["consumer", "producer"])
+
+
+class Consumer:
+    """Consumes a service's subscriptions until cancelled, through outages of database, broker and producers."""
+
+    def __init__(self, db: Database, applier: Applier, subscriber: Subscriber, journals: JournalClient) -> None:
+        self._db = db
+        self._applier = applier
+        self._subscriber = subscriber
+        self._journals = journals
+        self._name = applier.positions.schema
+        self._stuck: dict[Place, int] = {}
+        self._looked_at = 0.0
+        self._backlog: list[RawEvent] = []
+
+    async def run(self) -> None:
+        """Consume; a transient failure keeps the batch and tries it again."""
+        registered = False
+        while True:
+            try:
+                if not registered:
+                    await self._applier.register()
+                    registered = True
+                await self._round()
+            except TRANSIENT as error:
+                _log.warning("consumer.retry", consumer=self._name, error=repr(error))
+                await asyncio.sleep(0.2)
+
+    async def _round(self) -> None:
+        if not self._backlog:
+            self._backlog = await self._subscriber.poll()
+        if self._backlog:
+            await self.take(self._backlog)
+            self._backlog = []
+        now = asyncio.get_running_loop().time()
+        if now - self._looked_at >= _LOOK_EVERY:
+            self._looked_at = now
+            await self.catch_up()
+
+    async def take(self, events: Sequence[RawEvent]) -> None:
+        """Apply a batch from the bus, pulling whatever is missing before it."""
+        for gap in await self._applier.apply(events):
+            await self._pull(gap)
+
+    async def catch_up(self, *, patient: bool = True) -> int:
+        """Compare with every producer's heads and pull what does not come; answers how many events were pulled.
+
+        Patient: only where a shard stood still since the last look, for its events may just be on their way.
+        """
+        pulled = 0
+        for producer in self._applier.routes.producers:
+            for gap in await self._behind(producer, patient):
+                pulled += await self._pull(gap)
+        if pulled and patient:
+            await self._subscriber.rejoin()
+        return pulled
+
+    async def _behind(self, producer: str, patient: bool) -> list[Gap]:
+        try:
+            heads = await self._journals.heads(producer)
+        except JournalUnreachableError as error:
+            _log.info("consumer.no_heads", consumer=self._name, producer=producer, error=str(error))
+            return []
+        async with self._db.transaction() as tx:
+            positions = await self._applier.positions.read(tx, producer)
+        owned = (self._subscriber.shards() or {}).get(producer, set(heads))
+        late = {shard: positions[shard] for shard in sorted(owned) if positions[shard] < heads[shard]}
+        BEHIND.labels(self._name, producer).set(sum(heads[shard] - place for shard, place in late.items()))
+        stuck = [shard for shard, place in late.items() if self._stuck.get((producer, shard)) == place]
+        for shard in owned:
+            self._stuck.pop((producer, shard), None)
+        self._stuck |= {(producer, shard): place for shard, place in late.items()}
+        return [Gap(producer, shard, late[shard]) for shard in (stuck if patient else late)]
+
+    async def _pull(self, gap: Gap) -> int:
+        total, after = 0, gap.after
+        while True:
+            try:
+                events = await self._journals.pull(gap.producer, gap.shard, after)
+            except JournalUnreachableError as error:
+                _log.info("consumer.not_pulled", consumer=self._name, gap=gap, error=str(error))
+                return total
+            if events:
+                await self._applier.apply(events)
+                PULLED.labels(self._name, gap.producer).inc(len(events))
+                total, after = total + len(events), events[-1].seq
+            if len(events) < PAGE:
+                return total
+
+    async def close(self) -> None:
+        """Leave the bus and close the connections to other journals."""
+        await self._subscriber.close()
+        await self._journals.close()

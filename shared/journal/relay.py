@@ -1,0 +1,111 @@
+"""The relay: stamps what was appended with a dense number per shard, commits that, then sends.
+
+Guarantee: every appended event gets exactly one `seq`; numbers of a shard have no gaps; events of one subject are numbered in
+the order they were committed. Sending may fail or be cut off after the stamp: consumers see the gap and pull it.
+"""
+
+import asyncio
+import contextlib
+import zlib
+from collections.abc import Sequence
+
+import asyncpg
+import structlog
+
+from shared.bus.producer import Bus
+from shared.contracts.envelope import RawEvent
+from shared.db import TRANSIENT, Database
+from shared.ids import SHARDS
+
+_log = structlog.get_logger()
+_BATCH = 500
+_POLL = 0.05
+_CLAIM_EVERY = 2.0
+
+
+class Relay:
+    """Relays the shards whose advisory locks this process could take; the locks die with its one connection."""
+
+    def __init__(self, schema: str, db: Database, bus: Bus) -> None:
+        self._schema = schema
+        self._db = db
+        self._bus = bus
+        self._connection: asyncpg.Connection[asyncpg.Record] | None = None
+        self._mine: list[int] = []
+        self._claimed_at = 0.0
+        self._news = asyncio.Event()
+
+    def wake(self) -> None:
+        """Something was committed: look now."""
+        self._news.set()
+
+    async def run(self) -> None:
+        """Relay until cancelled, through outages of database and broker alike."""
+        while True:
+            try:
+                await self._round()
+            except TRANSIENT as error:
+                _log.warning("relay.retry", schema=self._schema, error=repr(error))
+                await self._drop()
+                await asyncio.sleep(0.2)
+
+    async def _round(self) -> None:
+        if await self.relay_once() < _BATCH:
+            with contextlib.suppress(TimeoutError):
+                async with asyncio.timeout(_POLL if self._mine else _CLAIM_EVERY):
+                    await self._news.wait()
+        self._news.clear()
+
+    async def relay_once(self) -> int:
+        """Stamp and send one batch; answers how many events were stamped."""
+        events = await self.stamp()
+        if events:
+            await self._bus.send(events)
+        return len(events)
+
+    async def stamp(self) -> Sequence[RawEvent]:
+        """Number what is waiting, durably, and hand it over for sending."""
+        connection = await self._claimed()
+        if not self._mine:
+            return []
+        rows = await connection.fetch(f"SELECT * FROM {self._schema}.journal_stamp($1, $2)", self._mine, _BATCH)
+        return [_raw(self._schema, row) for row in rows]
+
+    async def _claimed(self) -> "asyncpg.Connection[asyncpg.Record]":
+        now = asyncio.get_running_loop().time()
+        if self._connection is None or self._connection.is_closed():
+            self._connection, self._mine = await self._db.connection(), []
+            self._claimed_at = 0.0
+        if len(self._mine) < SHARDS and now - self._claimed_at > _CLAIM_EVERY:
+            self._claimed_at = now
+            free = [shard for shard in range(SHARDS) if shard not in self._mine]
+            rows = await self._connection.fetch(
+                "SELECT s AS shard FROM unnest($2::int[]) s WHERE pg_try_advisory_lock($1, s)",
+                zlib.crc32(f"relay:{self._schema}".encode()) - 2**31,
+                free,
+            )
+            self._mine += [row["shard"] for row in rows]
+        return self._connection
+
+    async def _drop(self) -> None:
+        connection, self._connection, self._mine = self._connection, None, []
+        if connection is not None:
+            connection.terminate()
+
+    async def close(self) -> None:
+        """Give the shards back at once."""
+        await self._drop()
+
+
+def _raw(producer: str, row: asyncpg.Record) -> RawEvent:
+    return RawEvent(
+        producer=producer,
+        shard=row["shard"],
+        seq=row["seq"],
+        id=row["event_id"],
+        type=row["type"],
+        organisation_id=row["organisation_id"],
+        subject=row["subject"],
+        time=row["time"],
+        data=row["data"],
+    )

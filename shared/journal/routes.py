@@ -1,0 +1,71 @@
+"""What each service shows of its journal to the others, and of its parked events to an operator's tool."""
+
+from typing import Annotated, Any
+from uuid import UUID
+
+import orjson
+from fastapi import APIRouter, Query, Response
+
+from shared.db import Database
+from shared.journal.apply import Applier
+
+_EVENTS = """
+SELECT s.seq, j.event_id, j.type, j.organisation_id, j.subject, j.time, j.data
+FROM {s}.stamps s JOIN {s}.journal j ON j.id = s.journal_id
+WHERE s.shard = $1 AND s.seq > $2 ORDER BY s.seq LIMIT $3
+"""
+
+
+def journal_routes(schema: str, db: Database) -> APIRouter:
+    """`GET /internal/journal` and its heads: for consumers that missed something."""
+    router = APIRouter(tags=["internal"])
+
+    @router.get("/internal/journal")
+    async def journal(
+        shard: Annotated[int, Query(ge=0, le=15)],
+        after: Annotated[int, Query(ge=0)] = 0,
+        limit: Annotated[int, Query(ge=1, le=1000)] = 500,
+    ) -> Response:
+        async with db.transaction() as tx:
+            rows = await tx.fetch(_EVENTS.replace("{s}", schema), shard, after, limit)
+        events = [
+            {
+                "seq": row["seq"],
+                "id": str(row["event_id"]),
+                "type": row["type"],
+                "organisation_id": row["organisation_id"],
+                "subject": str(row["subject"]),
+                "time": row["time"].isoformat(),
+                "data": row["data"],
+            }
+            for row in rows
+        ]
+        return Response(orjson.dumps({"events": events}), media_type="application/json")
+
+    @router.get("/internal/journal/heads")
+    async def heads() -> dict[str, int]:
+        async with db.transaction() as tx:
+            rows = await tx.fetch(f"SELECT shard, seq FROM {schema}.heads")
+        return {str(row["shard"]): row["seq"] for row in rows}
+
+    return router
+
+
+def parked_routes(schema: str, db: Database, applier: Applier) -> APIRouter:
+    """Parked events: what was set aside, why, and replaying a subject's in order once the cause is mended."""
+    router = APIRouter(tags=["internal"])
+
+    @router.get("/internal/parked")
+    async def parked() -> list[dict[str, Any]]:
+        async with db.transaction() as tx:
+            rows = await tx.fetch(
+                f"SELECT producer, shard, seq, event_id::text, type, subject::text, error, parked_at "
+                f"FROM {schema}.parked ORDER BY id LIMIT 500"
+            )
+        return [dict(row) for row in rows]
+
+    @router.post("/internal/parked/{subject}/replay")
+    async def replay(subject: UUID) -> dict[str, int]:
+        return {"replayed": await applier.replay(subject)}
+
+    return router

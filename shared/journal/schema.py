@@ -1,0 +1,100 @@
+"""The tables and functions of a journal, the same in each producer's and each consumer's schema.
+
+`journal` is only ever inserted into (its functions run as the owner; a role may read and append, not change). `outbox` holds
+what no relay has stamped yet, so a stamp never has to guess the commit order from row ids. `positions` and `parked` are the
+consumer's half.
+"""
+
+_PRODUCER = """
+CREATE TABLE {s}.journal (
+  id bigint GENERATED ALWAYS AS IDENTITY PRIMARY KEY,
+  shard smallint NOT NULL,
+  event_id uuid NOT NULL,
+  type text NOT NULL,
+  organisation_id text NOT NULL,
+  subject uuid NOT NULL,
+  position int NOT NULL,
+  time timestamptz NOT NULL,
+  hash bytea NOT NULL,
+  data text NOT NULL
+);
+CREATE UNIQUE INDEX journal_chain ON {s}.journal (subject, position);
+
+CREATE TABLE {s}.outbox (journal_id bigint PRIMARY KEY, shard smallint NOT NULL)
+  WITH (autovacuum_vacuum_scale_factor = 0.0, autovacuum_vacuum_threshold = 5000);
+CREATE TABLE {s}.stamps (shard smallint, seq bigint, journal_id bigint NOT NULL, PRIMARY KEY (shard, seq));
+CREATE TABLE {s}.heads (shard smallint PRIMARY KEY, seq bigint NOT NULL) WITH (fillfactor = 50);
+INSERT INTO {s}.heads SELECT n, 0 FROM generate_series(0, 15) n;
+
+CREATE FUNCTION {s}.journal_append(
+  ids uuid[], shards smallint[], types text[], organisations text[], subjects uuid[], times timestamptz[], bodies text[]
+) RETURNS void LANGUAGE plpgsql SECURITY DEFINER SET search_path = {s}, pg_temp AS $$
+DECLARE
+  last record; place int; digest bytea; row_id bigint;
+BEGIN
+  FOR i IN 1 .. coalesce(array_length(ids, 1), 0) LOOP
+    place := 1; digest := ''::bytea;
+    SELECT j.position + 1 AS next, j.hash INTO last FROM journal j WHERE j.subject = subjects[i] ORDER BY j.position DESC LIMIT 1;
+    IF FOUND THEN place := last.next; digest := last.hash; END IF;
+    digest := sha256(digest || uuid_send(ids[i]) || convert_to(types[i] || E'\\n' || bodies[i], 'UTF8'));
+    INSERT INTO journal (shard, event_id, type, organisation_id, subject, position, time, hash, data)
+      VALUES (shards[i], ids[i], types[i], organisations[i], subjects[i], place, times[i], digest, bodies[i])
+      RETURNING id INTO row_id;
+    INSERT INTO outbox VALUES (row_id, shards[i]);
+  END LOOP;
+END $$;
+
+CREATE FUNCTION {s}.journal_stamp(mine smallint[], most int)
+  RETURNS TABLE (shard smallint, seq bigint, event_id uuid, type text, organisation_id text, subject uuid, "time" timestamptz, data text)
+  LANGUAGE sql SECURITY DEFINER SET search_path = {s}, pg_temp AS $$
+  WITH taken AS (
+    DELETE FROM outbox WHERE journal_id IN (
+      SELECT o.journal_id FROM outbox o WHERE o.shard = ANY (mine) ORDER BY o.journal_id LIMIT most FOR UPDATE
+    ) RETURNING outbox.shard, outbox.journal_id
+  ), counted AS (
+    SELECT t.shard, count(*) AS n FROM taken t GROUP BY t.shard
+  ), moved AS (
+    UPDATE heads h SET seq = h.seq + c.n FROM counted c WHERE h.shard = c.shard RETURNING h.shard, h.seq - c.n AS base
+  ), numbered AS (
+    SELECT t.shard, t.journal_id, m.base + row_number() OVER (PARTITION BY t.shard ORDER BY t.journal_id) AS seq
+    FROM taken t JOIN moved m ON m.shard = t.shard
+  ), kept AS (
+    INSERT INTO stamps (shard, seq, journal_id) SELECT n.shard, n.seq, n.journal_id FROM numbered n
+    RETURNING stamps.shard, stamps.seq, stamps.journal_id
+  )
+  SELECT k.shard, k.seq, j.event_id, j.type, j.organisation_id, j.subject, j.time, j.data
+  FROM kept k JOIN journal j ON j.id = k.journal_id ORDER BY k.shard, k.seq
+$$;
+"""
+
+_CONSUMER = """
+CREATE TABLE {s}.positions (
+  producer text, shard smallint, position bigint NOT NULL DEFAULT 0, PRIMARY KEY (producer, shard)
+) WITH (fillfactor = 50);
+CREATE TABLE {s}.parked (
+  id bigint GENERATED ALWAYS AS IDENTITY PRIMARY KEY,
+  producer text NOT NULL,
+  shard smallint NOT NULL,
+  seq bigint NOT NULL,
+  event_id uuid NOT NULL,
+  type text NOT NULL,
+  organisation_id text NOT NULL,
+  subject uuid NOT NULL,
+  time timestamptz NOT NULL,
+  data text NOT NULL,
+  error text NOT NULL,
+  parked_at timestamptz NOT NULL DEFAULT now(),
+  UNIQUE (producer, shard, seq)
+);
+CREATE INDEX parked_subject ON {s}.parked (subject);
+"""
+
+
+def journal_ddl(schema: str) -> list[str]:
+    """The producer's half, for the first migration of a schema."""
+    return [_PRODUCER.replace("{s}", schema)]
+
+
+def consumer_ddl(schema: str) -> list[str]:
+    """The consumer's half, for the first migration of a schema."""
+    return [_CONSUMER.replace("{s}", schema)]

@@ -1,0 +1,79 @@
+"""Alembic, one history a schema, run from code; nothing is done where the head is already there."""
+
+import asyncio
+from pathlib import Path
+
+import asyncpg
+from alembic import command
+from alembic.config import Config
+from alembic.script import ScriptDirectory
+from sqlalchemy import Connection
+from sqlalchemy.ext.asyncio import create_async_engine
+
+from shared.migrations.provision import grant
+
+_ROOT = Path(__file__).resolve().parents[2]
+SCHEMAS = {
+    "intake": "services/intake/storage/migrations/versions",
+    "grading": "services/grading/storage/migrations/versions",
+    "tasks": "services/tasks/storage/migrations/versions",
+    "publishing": "services/publishing/storage/migrations/versions",
+    "console": "services/console/storage/migrations/versions",
+    "directory": "services/console/directory/migrations/versions",
+}
+"""By schema: where its migrations stand."""
+
+
+def _config(schema: str) -> Config:
+    config = Config()
+    config.set_main_option("script_location", str(Path(__file__).parent / "environment"))
+    config.set_main_option("version_locations", str(_ROOT / SCHEMAS[schema]))
+    config.set_main_option("path_separator", "os")
+    config.attributes["schema"] = schema
+    return config
+
+
+async def migrate(url: str, schema: str) -> bool:
+    """Bring one schema to its head; answers whether anything was done. `url` is an owner's (`postgresql://…`)."""
+    config = _config(schema)
+    connection = await asyncpg.connect(url)
+    try:
+        if await _present(connection, schema) == ScriptDirectory.from_config(config).get_current_head():
+            return False
+        await connection.execute(f"CREATE SCHEMA IF NOT EXISTS {schema}")
+        await _upgrade(url, config)
+        await grant(connection, schema)
+        return True
+    finally:
+        await connection.close()
+
+
+async def _present(connection: "asyncpg.Connection[asyncpg.Record]", schema: str) -> str | None:
+    if not await connection.fetchval("SELECT to_regclass($1)", f"{schema}.alembic_version"):
+        return None
+    present: str | None = await connection.fetchval(f"SELECT version_num FROM {schema}.alembic_version")
+    return present
+
+
+async def _upgrade(url: str, config: Config) -> None:
+    engine = create_async_engine(url.replace("postgresql://", "postgresql+asyncpg://", 1))
+    try:
+        async with engine.begin() as connection:
+            await connection.run_sync(_to_head, config)
+    finally:
+        await engine.dispose()
+
+
+def _to_head(connection: Connection, config: Config) -> None:
+    config.attributes["connection"] = connection
+    command.upgrade(config, "head")
+
+
+async def migrate_all(url: str) -> list[str]:
+    """Bring every schema to its head; answers the schemas that had something to do."""
+    return [schema for schema in SCHEMAS if await migrate(url, schema)]
+
+
+def migrate_now(url: str) -> list[str]:
+    """`migrate_all`, for callers without an event loop."""
+    return asyncio.run(migrate_all(url))

@@ -1,0 +1,118 @@
+"""Firing due clocks, each once, by any number of replicas.
+
+Candidates are read without a lock; then their incidents are locked, sorted and with SKIP LOCKED (whoever works on an
+incident keeps it, its clocks come with the next round); then what is still due is read again under that lock and fired. So
+the lock order is the same as everywhere else: the incident first.
+"""
+
+import asyncio
+from collections.abc import Awaitable, Callable, Mapping, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from uuid import UUID
+
+import structlog
+from prometheus_client import Counter, Histogram
+
+from shared.clock import Clock
+from shared.db import TRANSIENT, Database, Transaction
+
+_log = structlog.get_logger()
+_BATCH = 500
+_TICK = 0.25
+FIRED = Counter("huiying_timers_fired", "Clock moments acted on", ["schema"])
+LATE = Histogram(
+    "huiying_timer_late_seconds",
+    "How late after its moment a clock fired",
+    ["schema"],
+    buckets=(0.1, 0.25, 0.5, 1, 2, 5, 10, 60, 600),
+)
+
+
+@dataclass(frozen=True, slots=True)
+class Due:
+    """A clock whose moment has come; `subject` is its incident."""
+
+    id: UUID
+    subject: UUID
+    fire_at: datetime
+
+
+Fire = Callable[[Transaction, Sequence[Due], datetime], Awaitable[Mapping[UUID, datetime | None]]]
+"""Act on due clocks under their incidents' locks; answers each clock's next moment, or None where it ends."""
+
+
+async def set_timers(tx: Transaction, schema: str, rows: Sequence[tuple[UUID, UUID, datetime]]) -> None:
+    """Start or move clocks: (id, incident, next moment)."""
+    if rows:
+        await tx.execute(
+            f"INSERT INTO {schema}.timers (id, subject, fire_at) "
+            "SELECT * FROM unnest($1::uuid[], $2::uuid[], $3::timestamptz[]) "
+            "ON CONFLICT (id) DO UPDATE SET fire_at = excluded.fire_at",
+            [row[0] for row in rows],
+            [row[1] for row in rows],
+            [row[2] for row in rows],
+        )
+
+
+async def drop_timers(tx: Transaction, schema: str, ids: Sequence[UUID]) -> None:
+    """End clocks."""
+    if ids:
+        await tx.execute(f"DELETE FROM {schema}.timers WHERE id = ANY($1::uuid[])", list(ids))
+
+
+class Timers:
+    """The clocks of one schema; `lock_table` has a row per incident, keyed `incident_id`."""
+
+    def __init__(self, schema: str, lock_table: str, fire: Fire) -> None:
+        self._schema = schema
+        self._lock_table = lock_table
+        self._fire = fire
+
+    async def run(self, db: Database, office: Clock) -> None:
+        """Fire what is due until cancelled."""
+        while True:
+            try:
+                fired = await self.run_due(db, office.now())
+            except TRANSIENT as error:
+                _log.warning("timers.retry", schema=self._schema, error=repr(error))
+                fired = 0
+            if fired < _BATCH:
+                await asyncio.sleep(_TICK)
+
+    async def run_due(self, db: Database, now: datetime) -> int:
+        """Fire one batch of what is due at `now`; answers how many."""
+        async with db.transaction() as tx:
+            candidates = await tx.fetch(
+                f"SELECT DISTINCT subject FROM (SELECT subject FROM {self._schema}.timers "
+                "WHERE fire_at <= $1 ORDER BY fire_at LIMIT $2) due",
+                now,
+                _BATCH,
+            )
+            if not candidates:
+                return 0
+            locked = await tx.fetch(
+                f"SELECT incident_id FROM {self._lock_table} WHERE incident_id = ANY($1::uuid[]) "
+                "ORDER BY incident_id FOR UPDATE SKIP LOCKED",
+                [row["subject"] for row in candidates],
+            )
+            rows = await tx.fetch(
+                f"SELECT id, subject, fire_at FROM {self._schema}.timers "
+                "WHERE subject = ANY($1::uuid[]) AND fire_at <= $2 ORDER BY fire_at LIMIT $3",
+                [row["incident_id"] for row in locked],
+                now,
+                2 * _BATCH,
+            )
+            due = [Due(row["id"], row["subject"], row["fire_at"]) for row in rows]
+            if due:
+                await self._move(tx, await self._fire(tx, due, now), due)
+        for each in due:
+            LATE.labels(self._schema).observe((now - each.fire_at).total_seconds())
+        FIRED.labels(self._schema).inc(len(due))
+        return len(due)
+
+    async def _move(self, tx: Transaction, moved: Mapping[UUID, datetime | None], due: Sequence[Due]) -> None:
+        subjects = {each.id: each.subject for each in due}
+        await drop_timers(tx, self._schema, [id_ for id_ in subjects if moved.get(id_) is None])
+        later = [(id_, subjects[id_], moment) for id_, moment in moved.items() if moment is not None]
+        await set_timers(tx, self._schema, later)

@@ -1,0 +1,60 @@
+"""Real servers for the tests: one PostgreSQL and one broker a session; a database of its own for each test that asks."""
+
+import tempfile
+from collections.abc import Iterator
+from pathlib import Path
+from uuid import uuid4
+
+import pytest
+
+from deploy.local.broker import Broker
+from deploy.local.passwords import passwords
+from deploy.local.postgres import Postgres
+from shared.migrations import ROLES
+from tests.builders.databases import TestDatabase, make_template
+
+TEMPLATE = "huiying_template"
+
+
+@pytest.fixture(scope="session")
+def server_home() -> Iterator[Path]:
+    """A folder for servers that the unprivileged database user can reach."""
+    with tempfile.TemporaryDirectory(prefix="huiying-test-", ignore_cleanup_errors=True) as folder:
+        home = Path(folder)
+        home.chmod(0o755)
+        yield home
+
+
+@pytest.fixture(scope="session")
+def postgres(server_home: Path) -> Iterator[Postgres]:
+    """A running PostgreSQL without fsync, for tests that do not lose power."""
+    server = Postgres(server_home / "postgres", durable=False)
+    server.start()
+    yield server
+    server.stop(patience=1)
+
+
+@pytest.fixture(scope="session")
+def broker(server_home: Path) -> Iterator[Broker]:
+    """A running Kafka-protocol broker with the product's topics."""
+    server = Broker(server_home / "broker")
+    server.start()
+    yield server
+    server.stop()
+
+
+@pytest.fixture(scope="session")
+def template(postgres: Postgres) -> str:
+    """A database with every schema at its head, to copy from."""
+    secrets = passwords(postgres.home / "secrets")
+    make_template(postgres, TEMPLATE, {role: secrets[role] for role in ROLES.values()})
+    return TEMPLATE
+
+
+@pytest.fixture
+def database(postgres: Postgres, template: str) -> Iterator[TestDatabase]:
+    """A fresh, migrated database of this test's own."""
+    name = f"test_{uuid4().hex[:12]}"
+    postgres.create_database(name, template)
+    yield TestDatabase(postgres, name)
+    postgres.drop_database(name)
