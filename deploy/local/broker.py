@@ -44,7 +44,7 @@ class Broker:
         """Start empty, wait until it accepts, make the topics unless told not to; the bootstrap address.
 
         Raises StartError when it ends or is not ready within `timeout` seconds. With `topics`, not to be called
-        inside a running event loop: there, call `start(topics=False)` and await `create_topics`.
+        inside a running event loop: there, call `start(topics=False)` and await `create_topics(…, replace=True)`.
         """
         self.home.mkdir(parents=True, exist_ok=True)
         self._port = remembered_port(self.home / "port")
@@ -64,7 +64,7 @@ class Broker:
         )
         self._wait_ready(self._process, timeout)
         if topics:
-            asyncio.run(create_topics(self.bootstrap))
+            asyncio.run(create_topics(self.bootstrap, replace=True))
         return self.bootstrap
 
     def stop(self) -> None:
@@ -87,10 +87,6 @@ class Broker:
         """Kill it and start it empty on the same port under a new cluster id; the bootstrap address."""
         self.kill()
         return self.start(topics=topics)
-
-    def exited(self) -> bool:
-        """Whether a started broker is no longer running (and not by `stop`)."""
-        return self._process is not None and self._process.poll() is not None
 
     def rss(self) -> int:
         """Resident memory in bytes, 0 when it is not running."""

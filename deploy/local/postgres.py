@@ -153,10 +153,6 @@ class Postgres:
             self._process.wait()
             self._process = None
 
-    def exited(self) -> bool:
-        """Whether a started server is no longer running (and not by `stop`)."""
-        return self._process is not None and self._process.poll() is not None
-
     def create_database(self, name: str, template: str = "template1") -> str:
         """Make a database, copied from `template`; its superuser URL. Raises CalledProcessError when it exists."""
         self._execute(f'CREATE DATABASE "{name}" TEMPLATE "{template}"')

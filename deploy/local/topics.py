@@ -5,19 +5,44 @@ from typing import Final
 from aiokafka.admin import AIOKafkaAdminClient, NewTopic
 from aiokafka.errors import TopicAlreadyExistsError, for_code
 
+from deploy.local.errors import StartError
+
 TOPICS: Final = ("intake", "grading", "tasks", "publishing", "directory")
 PARTITIONS: Final = 16  # the fixed shards; an incident's shard never changes
+ROUNDS: Final = 5
 
 
-async def create_topics(bootstrap: str, replication: int = 1) -> None:
-    """Make each topic that is missing. Raises the KafkaError of the first one the broker refuses."""
+async def create_topics(bootstrap: str, *, replication: int = 1, replace: bool = False) -> None:
+    """Make each topic that is missing, and see that each has its 16 partitions.
+
+    Tansu makes a topic with 4 partitions for any client that merely asks about it, so clients that reconnect to a
+    broker come up empty may be faster than we are. With `replace` (right only for a broker that has just come up
+    empty: what is in the topic is lost, the journals fill the gap) such a topic is deleted and made again.
+    Raises StartError for a topic of another size, the KafkaError of the first topic that the broker refuses.
+    """
     admin = AIOKafkaAdminClient(bootstrap_servers=bootstrap, client_id="huiying-topics")
     await admin.start()
     try:
-        wanted = [NewTopic(name, PARTITIONS, replication) for name in TOPICS]
-        answer = await admin.create_topics(wanted)
+        for _ in range(ROUNDS):
+            await _create(admin, replication)
+            wrong = await _wrongly_sized(admin)
+            if not wrong:
+                return
+            if not replace:
+                break
+            await admin.delete_topics(wrong)
     finally:
         await admin.close()
+    raise StartError(f"topics {', '.join(wrong)} on {bootstrap} do not have {PARTITIONS} partitions: make them again")
+
+
+async def _create(admin: AIOKafkaAdminClient, replication: int) -> None:
+    answer = await admin.create_topics([NewTopic(name, PARTITIONS, replication) for name in TOPICS])
     for name, code, *_ in answer.topic_errors:
         if code not in {0, TopicAlreadyExistsError.errno}:
-            raise for_code(code)(f"topic {name} on {bootstrap}")
+            raise for_code(code)(f"topic {name}")
+
+
+async def _wrongly_sized(admin: AIOKafkaAdminClient) -> list[str]:
+    described = await admin.describe_topics(list(TOPICS))
+    return [str(topic["topic"]) for topic in described if len(topic["partitions"]) != PARTITIONS]

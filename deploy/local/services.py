@@ -1,0 +1,76 @@
+"""What the runner runs: the one place where it is wired to the rest of the product."""
+
+import importlib
+import json
+from collections.abc import Callable
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any, Protocol
+
+from deploy.local.ports import LOOPBACK
+
+
+class Migrate(Protocol):
+    """Bring every schema and role to its head; cheap when it is there already."""
+
+    def __call__(self, admin_url: str, secrets: Path) -> object: ...
+
+
+class PlaySample(Protocol):
+    """Make the sample organisations and accounts and play the sample incidents in through the public interfaces.
+
+    Arguments as on a command line. May be called again after it was interrupted; adds its keys and accounts to
+    `var/dev.json`. Returns 0, or a non-zero status after saying why.
+    """
+
+    def __call__(self, arguments: list[str]) -> int | None: ...
+
+
+@dataclass(frozen=True, slots=True)
+class Service:
+    """One process: `module` has the factory `create_app`, `role` is its database role."""
+
+    name: str
+    offset: int
+    module: str
+    role: str
+
+
+@dataclass(frozen=True, slots=True)
+class Product:
+    """The services by their place above the base port, and the two functions as `module:function`."""
+
+    services: tuple[Service, ...]
+    migrate: str
+    sample: str
+
+
+PRODUCT = Product(
+    services=tuple(
+        Service(name, offset, f"services.{name}.main", f"huiying_{name}")
+        for offset, name in enumerate(("console", "intake", "grading", "tasks", "publishing"))
+    ),
+    migrate="shared.migrations:migrate_all",
+    sample="deploy.sample.play:main",
+)
+
+
+def resolve(target: str) -> Callable[..., Any]:
+    """The function `module:function` names. Raises ImportError or AttributeError where it does not exist."""
+    module, _, name = target.partition(":")
+    function: Callable[..., Any] = getattr(importlib.import_module(module), name)
+    return function
+
+
+def environment(
+    product: Product, service: Service, *, var: Path, port_base: int, database_url: str, bootstrap: str
+) -> dict[str, str]:
+    """The settings of one service, as `shared.settings` reads them."""
+    peers = {peer.name: f"http://{LOOPBACK}:{port_base + peer.offset}" for peer in product.services}
+    return {
+        "HUIYING_DATABASE_URL": database_url,
+        "HUIYING_KAFKA_BOOTSTRAP": bootstrap,
+        "HUIYING_SECRETS_DIR": str(var / "secrets"),
+        "HUIYING_VAR": str(var),
+        "HUIYING_PEERS": json.dumps(peers),
+    }
