@@ -8,6 +8,9 @@ from pathlib import Path
 from deploy.local.errors import StartError
 from deploy.local.processes import User
 
+DATABASE = "huiying"
+"""The product's one database."""
+
 INITDB = (
     "--encoding=UTF8",
     "--locale-provider=builtin",
@@ -19,7 +22,7 @@ INITDB = (
 )
 
 
-def initialise(data: Path, programs: Path, user: User | None, password: str, database: str, *, durable: bool) -> None:
+def initialise(data: Path, programs: Path, user: User | None, password: str, *, durable: bool) -> None:
     """Make the cluster with its one database in `data`, owned by `user`, by renaming a finished one into place.
 
     Raises StartError with the program's own words. An earlier attempt that was killed half way is thrown away.
@@ -32,7 +35,7 @@ def initialise(data: Path, programs: Path, user: User | None, password: str, dat
     place = str(fresh) if user is None else "/proc/self/cwd"
     sync = [] if durable else ["--no-sync"]
     _run([programs / "initdb", "-D", place, *INITDB, *sync], fresh, user, password)
-    _run([programs / "postgres", "--single", "-D", place, "template1"], fresh, user, f'CREATE DATABASE "{database}"')
+    _run([programs / "postgres", "--single", "-D", place, "template1"], fresh, user, f'CREATE DATABASE "{DATABASE}"')
     fresh.rename(data)
 
 

@@ -1,20 +1,13 @@
-"""The database passwords of this installation: random, made once, kept in `secrets/passwords.json` (0600)."""
+"""The database passwords of this installation, the superuser's among them: random, in `passwords.json` (0600)."""
 
 import json
 import os
 import secrets
 from pathlib import Path
 
+from shared.secrets import ROLES
+
 SUPERUSER = "postgres"
-ROLES = (
-    "huiying_owner",
-    "huiying_intake",
-    "huiying_grading",
-    "huiying_tasks",
-    "huiying_publishing",
-    "huiying_console",
-    "huiying_directory",
-)
 
 
 def write_private(path: Path, text: str) -> None:
@@ -30,11 +23,10 @@ def write_private(path: Path, text: str) -> None:
 
 
 def passwords(secrets_dir: Path) -> dict[str, str]:
-    """The password of the superuser and of every role, by role; those that are missing are made and kept."""
+    """The password of the superuser and of each role of ours, by role; those that are missing are made and kept."""
     file = secrets_dir / "passwords.json"
     known: dict[str, str] = json.loads(file.read_text(encoding="utf-8")) if file.exists() else {}
-    missing = [role for role in (SUPERUSER, *ROLES) if role not in known]
-    if missing:
+    if missing := [role for role in (SUPERUSER, *ROLES) if role not in known]:
         known |= {role: secrets.token_urlsafe(24) for role in missing}
         write_private(file, json.dumps(known, indent=2) + "\n")
     return known

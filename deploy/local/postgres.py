@@ -15,13 +15,11 @@ from urllib.parse import quote
 import psutil
 
 from deploy.local.binaries import postgres_programs
-from deploy.local.cluster import initialise
+from deploy.local.cluster import DATABASE, initialise
 from deploy.local.errors import StartError
 from deploy.local.passwords import SUPERUSER, passwords
 from deploy.local.ports import LOOPBACK, remembered_port
 from deploy.local.processes import end, launch, tail, unprivileged_user
-
-DATABASE = "huiying"
 
 SETTINGS = {
     "listen_addresses": LOOPBACK,
@@ -88,7 +86,7 @@ class Postgres:
         return self.url(DATABASE)
 
     def url(self, database: str = DATABASE, role: str = SUPERUSER) -> str:
-        """`postgresql://role:password@127.0.0.1:port/database`. Raises KeyError for a role that is not ours."""
+        """`postgresql://role:password@127.0.0.1:port/database`. Raises KeyError for a role without a password."""
         password = passwords(self._secrets)[role]
         return f"postgresql://{role}:{quote(password, safe='')}@{LOOPBACK}:{self._port}/{database}"
 
@@ -108,7 +106,7 @@ class Postgres:
         programs = postgres_programs(user)
         self._clear_leftovers()
         if not self.data.exists():
-            initialise(self.data, programs, user, passwords(self._secrets)[SUPERUSER], DATABASE, durable=self._durable)
+            initialise(self.data, programs, user, passwords(self._secrets)[SUPERUSER], durable=self._durable)
         self._port = remembered_port(self.home / "port")
         settings = SETTINGS | {"port": str(self._port)} | ({} if self._durable else CARELESS)
         # Through the working directory, so that the unprivileged user need not be able to walk down to it.

@@ -21,7 +21,7 @@ from deploy.local.ports import LOOPBACK
 from deploy.local.postgres import Postgres
 from deploy.local.processes import tail
 from deploy.local.screen import Screen
-from deploy.local.services import Product, Service, environment, resolve
+from deploy.local.services import PlaySample, Prepare, Product, Service, environment, resolve
 from deploy.local.supervisor import Supervisor, Watched
 from deploy.local.topics import create_topics
 
@@ -147,7 +147,7 @@ class Runner:
         self.screen.doing("数据库结构 / migrations")
         secrets = self.options.var / "secrets"
         url = self.postgres.admin_url
-        run_job("migrations", lambda: _migrate(self.product.migrate, url, secrets), self._log("migrations"))
+        run_job("migrations", lambda: _prepare(self.product.prepare, url, secrets), self._log("migrations"))
         self.screen.done("数据库结构 / migrations")
         self._write_dev_file()
         self.screen.doing("服务 / services")
@@ -205,7 +205,7 @@ class Runner:
         self.screen.close()
         arguments = ["--var", str(self.options.var), "--port-base", str(self.options.port_base)]
         # Its own progress goes to this terminal; the services are watched meanwhile.
-        child = Child("sample", fork(lambda: resolve(self.product.sample)(arguments), None))
+        child = Child("sample", fork(lambda: _play(self.product.sample, arguments), None))
         self.children["sample"] = child
         while child.poll() is None:
             self._tick(0.5)
@@ -240,8 +240,14 @@ class Runner:
         write_private(self.options.var / "dev.json", text + "\n")
 
 
-def _migrate(target: str, admin_url: str, secrets: Path) -> None:
-    resolve(target)(admin_url, secrets)
+def _prepare(target: str, admin_url: str, secrets: Path) -> None:
+    prepare: Prepare = resolve(target)  # in the job, which alone pays for what it imports
+    prepare(admin_url, secrets)
+
+
+def _play(target: str, arguments: list[str]) -> int | None:
+    play: PlaySample = resolve(target)
+    return play(arguments)
 
 
 def _is_ready(port: int) -> bool:

@@ -10,10 +10,10 @@ from typing import Any, Protocol
 from deploy.local.ports import LOOPBACK
 
 
-class Migrate(Protocol):
-    """Bring every schema and role to its head; cheap when it is there already."""
+class Prepare(Protocol):
+    """Make secrets, roles and schemas ready for the services; cheap when they are."""
 
-    def __call__(self, admin_url: str, secrets: Path) -> object: ...
+    def __call__(self, admin_url: str, secrets: Path) -> None: ...
 
 
 class PlaySample(Protocol):
@@ -41,7 +41,7 @@ class Product:
     """The services by their place above the base port, and the two functions as `module:function`."""
 
     services: tuple[Service, ...]
-    migrate: str
+    prepare: str
     sample: str
 
 
@@ -50,7 +50,7 @@ PRODUCT = Product(
         Service(name, offset, f"services.{name}.main", f"huiying_{name}")
         for offset, name in enumerate(("console", "intake", "grading", "tasks", "publishing"))
     ),
-    migrate="shared.migrations:migrate_all",
+    prepare="deploy.local.prepare:prepare",
     sample="deploy.sample.play:main",
 )
 
