@@ -1,0 +1,168 @@
+"""A report as it arrives, and an incident as its reports make it: counted, never twice."""
+
+from dataclasses import dataclass, field
+from datetime import datetime
+from uuid import UUID
+
+from services.intake.domain.times import Occurred
+from shared.contracts.intake import IncidentChanged, IncidentReported, ReportKind, Spread
+
+
+@dataclass(frozen=True, slots=True)
+class Newcomer:
+    """A report made ready for keeping: masked, sealed, and with everything it may be recognised by.
+
+    `keys` say 'the very same thing' (link, root post, wording); `bands` and `grams` say 'nearly the same words'.
+    """
+
+    report_id: UUID
+    organisation_id: str
+    kind: ReportKind
+    source: str
+    title: str
+    masked_text: str
+    sealed_body: bytes
+    wrapped_key: bytes
+    key_id: str
+    occurred: Occurred
+    received_at: datetime
+    sealed_contact: bytes | None = None
+    receipt_hash: bytes | None = None
+    external_id: str | None = None
+    url: str | None = None
+    platform: str | None = None
+    author_type: str | None = None
+    region: str | None = None
+    topic: str | None = None
+    spread: Spread = field(default_factory=Spread)
+    keys: tuple[bytes, ...] = ()
+    bands: tuple[int, ...] = ()
+    grams: bytes = b""
+    words: tuple[str, ...] = ()
+
+    @property
+    def event_key(self) -> tuple[str, str, str] | None:
+        """What makes this the very report that a source has sent before."""
+        return (self.organisation_id, self.source, self.external_id) if self.external_id else None
+
+
+@dataclass(slots=True)
+class Incident:
+    """An incident's totals over its reports; `gained` and `spread_moved` are what this batch did to it."""
+
+    incident_id: UUID
+    organisation_id: str
+    title: str
+    region: str | None
+    topic: str | None
+    opened_at: datetime
+    occurred_at: datetime
+    reports: int
+    spread: Spread
+    kinds: set[str]
+    platforms: set[str]
+    author_types: set[str]
+    words: set[str]
+    version: int = 1
+    first: Newcomer | None = None
+    gained: list[UUID] = field(default_factory=list)
+    spread_moved: bool = False
+
+    def add(self, newcomer: Newcomer) -> None:
+        """One report more."""
+        self.reports += 1
+        self.gained.append(newcomer.report_id)
+        self.spread = plus(self.spread, newcomer.spread)
+        self.occurred_at = min(self.occurred_at, newcomer.occurred.at)
+        self._note(newcomer)
+
+    def resample(self, before: Spread, now: Spread) -> None:
+        """A known report is counted anew, upwards or, corrected, downwards."""
+        self.spread = plus(minus(self.spread, before), now)
+        self.spread_moved = True
+
+    def _note(self, newcomer: Newcomer) -> None:
+        self.kinds.add(newcomer.kind)
+        self.words.update(newcomer.words)
+        if newcomer.platform:
+            self.platforms.add(newcomer.platform)
+        if newcomer.author_type:
+            self.author_types.add(newcomer.author_type)
+
+    def reported(self) -> IncidentReported | None:
+        """What to say where this batch opened it."""
+        if self.first is None:
+            return None
+        return IncidentReported(
+            report_id=self.first.report_id,
+            kind=self.first.kind,
+            source=self.first.source,
+            title=self.title,
+            region=self.region,
+            topic=self.topic,
+            platform=self.first.platform,
+            author_type=self.first.author_type,
+            occurred_at=self.first.occurred.at,
+            occurred_assumed=self.first.occurred.assumed,
+            discovered_at=self.first.received_at,
+            words=list(self.first.words),
+            spread=self.first.spread,
+        )
+
+    def changed(self) -> IncidentChanged | None:
+        """What to say of further reports and of spread, once for the whole batch."""
+        if not self.gained and not self.spread_moved:
+            return None
+        return IncidentChanged(
+            change="joined" if self.gained else "spread",
+            report_ids=self.gained,
+            reports=self.reports,
+            spread=self.spread,
+            kinds=sorted(self.kinds),  # type: ignore[arg-type]  # only ReportKind values are ever added
+            platforms=sorted(self.platforms),
+            author_types=sorted(self.author_types),
+            words=sorted(self.words),
+            earliest_occurred_at=self.occurred_at,
+        )
+
+
+def opened(incident_id: UUID, newcomer: Newcomer) -> Incident:
+    """A new incident with its leading report."""
+    incident = Incident(
+        incident_id=incident_id,
+        organisation_id=newcomer.organisation_id,
+        title=newcomer.title,
+        region=newcomer.region,
+        topic=newcomer.topic,
+        opened_at=newcomer.received_at,
+        occurred_at=newcomer.occurred.at,
+        reports=0,
+        spread=Spread(),
+        kinds=set(),
+        platforms=set(),
+        author_types=set(),
+        words=set(),
+    )
+    incident.add(newcomer)
+    incident.first, incident.gained = newcomer, []
+    return incident
+
+
+def plus(left: Spread, right: Spread) -> Spread:
+    """Counts added."""
+    return Spread(
+        reads=left.reads + right.reads,
+        comments=left.comments + right.comments,
+        reposts=left.reposts + right.reposts,
+        likes=left.likes + right.likes,
+    )
+
+
+def minus(left: Spread, right: Spread) -> Spread:
+    """Counts taken off again."""
+    return Spread(
+        reads=left.reads - right.reads,
+        comments=left.comments - right.comments,
+        reposts=left.reposts - right.reposts,
+        likes=left.likes - right.likes,
+    )
