@@ -1,0 +1,1 @@
+"""The ways in: routes, subscriptions, access."""

@@ -1,0 +1,1 @@
+"""The tasks schema: set-based load and save."""

@@ -1,0 +1,1 @@
+"""What the tasks service does, a file a capability."""

@@ -1,0 +1,58 @@
+"""What the timer of a task does when it fires: remind, mark overdue, escalate; each once."""
+
+from dataclasses import dataclass, replace
+from datetime import datetime, timedelta
+
+from services.tasks.domain.task import Task
+from shared.contracts.tasks import TaskChange
+
+AFTER = timedelta(microseconds=1)
+"""What is handed in at the due moment itself is in time: the verdict falls one tick of the database's clock later."""
+
+
+@dataclass(frozen=True, slots=True)
+class Firing:
+    """The task after its timer fired, what to tell (a change and, for an escalation, the role it goes to), the next moment."""
+
+    task: Task
+    told: tuple[tuple[TaskChange, str | None], ...]
+    next_at: datetime | None
+
+
+def next_moment(task: Task) -> datetime | None:
+    """The next moment at which this task's timer has something to do, perhaps past already; None when its clock has ended."""
+    if not task.live or task.clock is None:
+        return None
+    spent = task.reminded_at
+    moments = [at for at, _ in task.clock.escalate[task.escalated :]]
+    if task.clock.holder == "tasks" and not task.overdue:
+        moments += [at for at in task.clock.remind_at if spent is None or at > spent]
+        if task.due_at is not None:
+            moments.append(task.due_at + AFTER)
+    return min(moments, default=None)
+
+
+def fire(task: Task, now: datetime) -> Firing:
+    """Decide at `now`, which may be late: missed reminders collapse into one, and into the verdict when that is due too."""
+    if not task.live or task.clock is None:
+        return Firing(task, (), None)
+    told: list[tuple[TaskChange, str | None]] = []
+    overdue, reminded_at = task.overdue, task.reminded_at
+    if task.clock.holder == "tasks" and not overdue:
+        overdue = task.due_at is not None and task.due_at < now
+        reminding = [at for at in task.clock.remind_at if at <= now and (reminded_at is None or at > reminded_at)]
+        if overdue:
+            told.append(("overdue", task.owner))
+        elif reminding:
+            told.append(("reminded", task.owner))
+        reminded_at = max(reminding, default=reminded_at)
+    steps = [role for at, role in task.clock.escalate[task.escalated :] if at <= now]
+    told += [("escalated", role) for role in steps]
+    after = replace(
+        task,
+        overdue=overdue,
+        reminded_at=reminded_at,
+        escalated=task.escalated + len(steps),
+        version=task.version + len(told),
+    )
+    return Firing(after, tuple(told), next_moment(after))

@@ -1,0 +1,91 @@
+"""A task: one assignment of a procedure, on the board of the post that owes it."""
+
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Literal
+from uuid import UUID
+
+from shared.contracts.tasks import TaskState
+
+Holder = Literal["tasks", "publishing"]
+LIVE: tuple[TaskState, ...] = ("open", "claimed")
+"""The states in which something is still owed."""
+
+
+@dataclass(frozen=True, slots=True)
+class Extension:
+    """The rulebook's rule for more time, as grading sent it.
+
+    `approver` is the role that decides, `until` (UTC) the last moment to ask, None where the regulation names none.
+    """
+
+    approver: str
+    until: datetime | None
+    clause: str | None
+
+
+@dataclass(frozen=True, slots=True)
+class Detail:
+    """What an assignment says beside the columns of a list; replaced whole by a later order."""
+
+    duty: str
+    phrase: str
+    source: str
+    recurring: bool
+    to: tuple[str, ...]
+    hand_in: tuple[str, ...]
+    chain: str | None
+    extension: Extension | None
+
+
+@dataclass(frozen=True, slots=True)
+class TaskClock:
+    """The moments of a task's deadline, absolute and in UTC, all computed by grading.
+
+    `remind_at` is empty where publishing holds the deadline: then only `escalate` is ours.
+    """
+
+    holder: Holder
+    anchor: str
+    anchor_at: datetime
+    within: str | None
+    provisional: bool
+    remind_at: tuple[datetime, ...]
+    escalate: tuple[tuple[datetime, str], ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Task:
+    """One row of the board. `id` is the assignment's; `version` counts every change, by order, person or timer.
+
+    `holder` is the login that claimed it or was designated, since `held_at`. `reminded_at` is the moment up to which reminders are
+    spent, `escalated` the number of steps of `clock.escalate` already taken.
+    """
+
+    id: UUID
+    incident_id: UUID
+    organisation_id: str
+    key: str
+    kind: str
+    name: str
+    desk: Holder
+    owner: str
+    owner_name: str
+    clause: str
+    presumed: bool
+    state: TaskState
+    version: int
+    holder: str | None
+    held_at: datetime | None
+    due_at: datetime | None
+    overdue: bool
+    done_at: datetime | None
+    reminded_at: datetime | None
+    escalated: int
+    detail: Detail
+    clock: TaskClock | None
+
+    @property
+    def live(self) -> bool:
+        """Whether something is still owed."""
+        return self.state in LIVE

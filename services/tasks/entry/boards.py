@@ -1,0 +1,47 @@
+"""Routes that read: boards and single tasks."""
+
+from collections.abc import Sequence
+from typing import Annotated
+from uuid import UUID
+
+from fastapi import APIRouter, Query
+
+from services.tasks.entry.fields import Cursor, Moment, Name
+from services.tasks.entry.views import TaskPage
+from services.tasks.storage.listing import STATES, BoardQuery
+from services.tasks.usecases.list_tasks import ListTasks
+from shared.auth import CurrentStaff
+from shared.contracts.tasks import TaskState
+
+
+def boards_router(list_tasks: ListTasks) -> APIRouter:
+    """The reading routes over these use cases."""
+    router = APIRouter(prefix="/v1/tasks", tags=["tasks"])
+
+    @router.get("", summary="任务列表 / List tasks")
+    async def list_page(
+        staff: CurrentStaff,
+        state: Annotated[Sequence[TaskState], Query(max_length=4)] = STATES,
+        owner: Annotated[Name | None, Query()] = None,
+        incident_id: UUID | None = None,
+        due_before: Annotated[Moment | None, Query()] = None,
+        overdue: bool | None = None,
+        mine: bool = False,
+        after: Annotated[Cursor | None, Query()] = None,
+        limit: Annotated[int, Query(ge=1, le=200)] = 50,
+    ) -> TaskPage:
+        """By due moment, those without one last. `mine`: held by the caller; `state` may be given more than once."""
+        query = BoardQuery(
+            organisation_id=staff.organisation_id,
+            states=tuple(dict.fromkeys(state)),
+            owner=owner,
+            incident_id=incident_id,
+            due_before=due_before,
+            overdue=overdue,
+            holder=staff.login if mine else None,
+            limit=limit,
+        )
+        rows, following = await list_tasks(query, after)
+        return TaskPage.model_validate({"items": rows, "next": following})
+
+    return router

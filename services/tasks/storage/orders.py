@@ -1,0 +1,126 @@
+"""The hot path: what a batch of grading's decisions writes, in as few statements as there are kinds of rows.
+
+An incident's `version` is grading's count of decisions; only a newer decision writes, so a repeated event changes nothing.
+"""
+
+from collections.abc import Sequence
+from dataclasses import dataclass, field
+from datetime import datetime
+from typing import Any
+from uuid import UUID
+
+from services.tasks.storage.codec import write_body, write_clock
+from shared.contracts.envelope import Event
+from shared.contracts.grading import Assignment, Deadline, ProcedureAdvanced
+from shared.db import Transaction
+
+_INCIDENTS = """
+INSERT INTO tasks.incidents AS i (incident_id, organisation_id, version, phase, title)
+SELECT * FROM unnest($1::uuid[], $2::text[], $3::int[], $4::text[], $5::text[])
+ON CONFLICT (incident_id) DO UPDATE SET version = excluded.version, phase = excluded.phase, title = excluded.title
+WHERE i.version < excluded.version
+RETURNING incident_id
+"""
+
+# What is done stays done, what was withdrawn is owed again; a verdict holds unless the new deadline lies ahead ($1: now).
+_VERDICT = """
+  overdue = CASE WHEN t.state = 'done' THEN coalesce(t.done_at > {due}, false) ELSE t.overdue AND {due} < $1 END,
+  escalated = CASE WHEN {due} > $1 AND {due} IS DISTINCT FROM t.due_at THEN 0 ELSE t.escalated END,
+  version = t.version + 1"""
+
+_TASKS = f"""
+INSERT INTO tasks.tasks AS t
+  (id, incident_id, organisation_id, due_at, presumed, desk, key, kind, name, owner, owner_name, clause, body, clock)
+SELECT * FROM unnest($2::uuid[], $3::uuid[], $4::text[], $5::timestamptz[], $6::bool[], $7::text[], $8::text[], $9::text[],
+  $10::text[], $11::text[], $12::text[], $13::text[], $14::text[], $15::text[])
+ON CONFLICT (id) DO UPDATE SET
+  due_at = coalesce(excluded.due_at, t.due_at), clock = coalesce(excluded.clock, t.clock), presumed = excluded.presumed,
+  desk = excluded.desk, key = excluded.key, kind = excluded.kind, name = excluded.name, owner = excluded.owner,
+  owner_name = excluded.owner_name, clause = excluded.clause, body = excluded.body,
+  state = CASE t.state WHEN 'withdrawn' THEN 'open' ELSE t.state END,
+  holder = CASE t.state WHEN 'withdrawn' THEN NULL ELSE t.holder END,
+  held_at = CASE t.state WHEN 'withdrawn' THEN NULL ELSE t.held_at END,
+  reason = CASE t.state WHEN 'withdrawn' THEN NULL ELSE t.reason END,
+{_VERDICT.format(due="coalesce(excluded.due_at, t.due_at)")}
+"""
+
+_DEADLINES = f"""
+UPDATE tasks.tasks AS t SET due_at = d.due_at, clock = d.clock,
+{_VERDICT.format(due="d.due_at")}
+FROM unnest($2::uuid[], $3::timestamptz[], $4::text[]) AS d(id, due_at, clock) WHERE t.id = d.id
+"""
+
+_WITHDRAWN = """
+UPDATE tasks.tasks AS t SET state = 'withdrawn', reason = w.reason, version = t.version + 1
+FROM unnest($1::uuid[], $2::text[]) AS w(id, reason) WHERE t.id = w.id AND t.state IN ('open', 'claimed')
+"""
+
+
+@dataclass(slots=True)
+class Orders:
+    """What a batch orders, by rows; each list is one statement. `timers` are (task, incident, first moment)."""
+
+    tasks: list[tuple[Any, ...]] = field(default_factory=list)
+    deadlines: list[tuple[UUID, datetime, str]] = field(default_factory=list)
+    withdrawn: list[tuple[UUID, str]] = field(default_factory=list)
+    timers: list[tuple[UUID, UUID, datetime]] = field(default_factory=list)
+
+    def add(self, event: Event[ProcedureAdvanced]) -> None:
+        """Take over one decision: assignments with their deadlines, deadlines that came alone, withdrawals."""
+        deadlines = {deadline.assignment_id: deadline for deadline in event.data.deadlines}
+        for deadline in event.data.deadlines:
+            self.timers.extend(_timer(event.subject, deadline))
+        for order in {order.id: order for order in event.data.assignments}.values():
+            self.tasks.append(_task_row(event, order, deadlines.pop(order.id, None)))
+        self.deadlines += [(d.assignment_id, d.due_at, write_clock(d)) for d in deadlines.values()]
+        self.withdrawn += [(gone.assignment_id, gone.reason) for gone in event.data.withdrawn]
+
+
+def _task_row(event: Event[ProcedureAdvanced], order: Assignment, deadline: Deadline | None) -> tuple[Any, ...]:
+    return (
+        order.id,
+        event.subject,
+        event.organisation_id,
+        None if deadline is None else deadline.due_at,
+        order.presumed,
+        order.desk,
+        order.key,
+        order.kind,
+        order.name,
+        order.owner,
+        order.owner_name,
+        order.clause,
+        write_body(order),
+        None if deadline is None else write_clock(deadline),
+    )
+
+
+def _timer(incident_id: UUID, deadline: Deadline) -> list[tuple[UUID, UUID, datetime]]:
+    """The first moment that is ours; where it was spent before, firing finds so and moves on to the next."""
+    moments = [at for at, _ in deadline.escalate]
+    if deadline.holder == "tasks":
+        moments += [deadline.due_at, *deadline.remind_at]
+    return [(deadline.assignment_id, incident_id, min(moments))] if moments else []
+
+
+async def take_decisions(
+    tx: Transaction, events: Sequence[Event[ProcedureAdvanced]]
+) -> Sequence[Event[ProcedureAdvanced]]:
+    """Move the incidents on, new ones in the order of their ids; returns the decisions that are news."""
+    rows_in = sorted((e.subject, e.organisation_id, e.data.version, e.data.phase, e.data.title) for e in events)
+    columns = map(list, zip(*rows_in, strict=True))
+    rows = await tx.fetch(_INCIDENTS, *columns)
+    if len(rows) == len(events):
+        return events
+    news = {row["incident_id"] for row in rows}
+    return [event for event in events if event.subject in news]
+
+
+async def save_orders(tx: Transaction, orders: Orders, now: datetime) -> None:
+    """Write what was ordered; `now` is office time. Timers are the caller's to set and to drop."""
+    if orders.tasks:
+        await tx.execute(_TASKS, now, *map(list, zip(*orders.tasks, strict=True)))
+    if orders.deadlines:
+        await tx.execute(_DEADLINES, now, *map(list, zip(*orders.deadlines, strict=True)))
+    if orders.withdrawn:
+        await tx.execute(_WITHDRAWN, *map(list, zip(*orders.withdrawn, strict=True)))
