@@ -1,6 +1,7 @@
 """Forked children of the runner: services and short jobs, copies of one process that has imported everything.
 
-The runner never starts a thread or an event loop, so that a copy of it is always clean.
+The runner never starts a thread or an event loop, so that a copy of it is always clean. What uvicorn would import only
+when it serves is imported here, so that its memory is shared too.
 """
 
 import os
@@ -16,6 +17,9 @@ from typing import NoReturn
 
 import psutil
 import uvicorn
+import uvicorn.lifespan.on
+import uvicorn.loops.uvloop
+import uvicorn.protocols.http.httptools_impl
 
 from deploy.local.errors import StartError
 from deploy.local.launch import die_with_parent
