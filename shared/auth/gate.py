@@ -1,0 +1,64 @@
+"""The gate that shuts an account within seconds, though its token would hold for ten minutes more."""
+
+from collections.abc import Sequence
+from datetime import datetime, timedelta
+from pathlib import Path
+
+import orjson
+
+from shared.clock import Clock
+from shared.contracts.directory import AccountChanged
+from shared.contracts.envelope import Event
+from shared.db import Transaction
+
+REMEMBERED = timedelta(minutes=15)
+"""Longer than any token lives; an older change cannot concern one."""
+
+
+class AccountGate:
+    """Refuses tokens of disabled accounts, and those issued before the account's last change (roles may be gone).
+
+    Every service feeds it from `account.changed`. `file` keeps what is recent over a restart. Time is system time.
+    """
+
+    def __init__(self, clock: Clock, file: Path | None = None) -> None:
+        self._clock = clock
+        self._file = file
+        self._changes: dict[str, tuple[datetime, bool]] = {}
+        if file is not None and file.exists():
+            kept = orjson.loads(file.read_bytes())
+            self._changes = {login: (datetime.fromisoformat(at), closed) for login, (at, closed) in kept.items()}
+
+    def apply(self, event: Event[AccountChanged]) -> None:
+        """Take in one change; an older one than is known, or one too old to matter, changes nothing."""
+        self.apply_all([event])
+
+    async def consume(self, _tx: Transaction, events: Sequence[Event[AccountChanged]]) -> None:
+        """The handler to subscribe: `on(AccountChanged, gate.consume)`. Harmless if its transaction fails."""
+        self.apply_all(events)
+
+    def apply_all(self, events: Sequence[Event[AccountChanged]]) -> None:
+        """Take in changes and keep them on disk if any was recent."""
+        horizon = self._clock.now() - REMEMBERED
+        recent = [event for event in events if event.time > horizon]
+        for event in recent:
+            known = self._changes.get(event.data.login)
+            if known is None or known[0] <= event.time:
+                self._changes[event.data.login] = event.time, event.data.state == "disabled"
+        if recent:
+            self._changes = {login: change for login, change in self._changes.items() if change[0] > horizon}
+            self._keep()
+
+    def refuses(self, login: str, issued: float) -> bool:
+        """Whether a token issued at `issued` (Unix seconds) no longer counts."""
+        change = self._changes.get(login)
+        return change is not None and (change[1] or issued < change[0].timestamp())
+
+    def _keep(self) -> None:
+        if self._file is not None:
+            self._file.parent.mkdir(parents=True, exist_ok=True)
+            fresh = self._file.with_suffix(".new")
+            fresh.write_bytes(
+                orjson.dumps({login: (at.isoformat(), closed) for login, (at, closed) in self._changes.items()})
+            )
+            fresh.replace(self._file)

@@ -1,0 +1,58 @@
+"""The outermost layer of every app, plain ASGI: trace, time, log, and the answer to what nobody foresaw."""
+
+from time import perf_counter
+
+from starlette.types import ASGIApp, Message, Receive, Scope, Send
+
+from shared.errors import InvalidError
+from shared.telemetry import begin_trace, get_logger, request_time
+from shared.web.handlers import internal
+from shared.web.responses import problem
+
+_log = get_logger("access")
+_METHODS = frozenset({"GET", "HEAD", "POST", "PUT", "PATCH", "DELETE", "OPTIONS"})
+_CLASSES = ("", "1xx", "2xx", "3xx", "4xx", "5xx")
+
+
+class Edge:
+    """Wraps an app; a failure before the response began becomes a problem document, a later one ends the connection."""
+
+    def __init__(self, app: ASGIApp, *, service: str) -> None:
+        self._app = app
+        self._service = service
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        if scope["type"] != "http":
+            await self._app(scope, receive, send)
+            return
+        begin_trace(scope["headers"])
+        began, status = perf_counter(), 0
+
+        async def watched(message: Message) -> None:
+            nonlocal status
+            if message["type"] == "http.response.start":
+                status = message["status"]
+            await send(message)
+
+        try:
+            if _carries_nul(scope):
+                refusal = problem(InvalidError("地址含有空字符 / The address contains a NUL character."))
+                await refusal(scope, receive, watched)
+            else:
+                await self._app(scope, receive, watched)
+        except Exception as error:
+            if status:
+                raise
+            await internal(error)(scope, receive, watched)
+        finally:
+            self._record(scope, status, perf_counter() - began)
+
+    def _record(self, scope: Scope, status: int, seconds: float) -> None:
+        route = getattr(scope.get("route"), "path_format", "unmatched")
+        method = scope["method"] if scope["method"] in _METHODS else "other"
+        request_time(self._service, route, method, _CLASSES[status // 100]).observe(seconds)
+        _log.debug("request", route=route, method=method, status=status, ms=round(seconds * 1000, 1))
+
+
+def _carries_nul(scope: Scope) -> bool:
+    return b"%00" in scope["query_string"] or "\0" in scope["path"]
