@@ -57,7 +57,7 @@ def mask(text: str) -> str:
 
 
 def masked_title(text: str) -> str:
-    """The text (masked or not) masked, on one line, cut to 80 code points between what a reader sees as characters.
+    """A text as a title: masked, on one line, cut to 80 code points between what a reader sees as characters.
 
     Ends in `…` where it was cut. White space is collapsed first: a number broken over lines is a number again in a title.
     """
@@ -65,6 +65,11 @@ def masked_title(text: str) -> str:
     if len(line) <= TITLE_LIMIT:
         return line
     return line[: _boundary(line, TITLE_LIMIT - 1)].rstrip() + "…"
+
+
+def shorten(masked: str) -> str:
+    """Text that is masked already, as a title; only its beginning is looked at."""
+    return masked_title(masked.lstrip()[: 4 * TITLE_LIMIT])
 
 
 def _mask_stretch(found: re.Match[str]) -> str:
