@@ -1,0 +1,89 @@
+"""What the rulebook says about releasing: channels and approval chains."""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
+
+from shared.errors import ConflictError, InvalidError
+
+
+@dataclass(frozen=True, slots=True)
+class Channel:
+    """A place where the organisation speaks. `max_length` counts characters as they stand there, title included."""
+
+    id: str
+    name: str
+    account: str = ""
+    hosts: tuple[str, ...] = ()
+    max_length: int | None = None
+    title_required: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class Chain:
+    """Who must sign: steps one after another; inside a step every role, in any order."""
+
+    name: str
+    steps: tuple[tuple[str, ...], ...]
+
+    @property
+    def signatures(self) -> int:
+        """How many it takes."""
+        return sum(len(step) for step in self.steps)
+
+
+USUAL_CHANNELS: Mapping[str, Channel] = {
+    "weibo": Channel("weibo", "新浪微博", hosts=("weibo.com", "weibo.cn"), max_length=2000),
+    "wechat": Channel("wechat", "微信公众号", hosts=("mp.weixin.qq.com",), max_length=20_000),
+    "site": Channel("site", "政府网站", max_length=20_000),
+}
+"""What a slice need not repeat: facts of the platforms themselves. A slice overrides any of it."""
+
+
+@dataclass(frozen=True, slots=True)
+class ReleaseRules:
+    """The slice, read. `level_chains` are (levels, chain's name), the first that holds the level decides; no levels: any."""
+
+    channels: Mapping[str, Channel]
+    chains: Mapping[str, Chain]
+    level_chains: Sequence[tuple[frozenset[str], str]] = ()
+    roles: Mapping[str, str] = field(default_factory=dict)
+
+    def channel(self, channel_id: str) -> Channel:
+        """The channel; raises `InvalidError` naming those there are."""
+        known = self.channels.get(channel_id)
+        if known is None:
+            names = "、".join(sorted(self.channels))
+            raise InvalidError(
+                f"没有这个发布渠道,可用:{names} / no such channel; the rulebook names: {names}.",
+                errors=[{"where": "body.channel", "what": f"expected one of {names}"}],
+            )
+        return known
+
+    def chain_for(self, duty_chains: Sequence[str], level: str | None) -> Chain:
+        """The approval chain of an answer: the duty's own, else the level's.
+
+        Of several duties' chains the one with most signatures counts. Raises `ConflictError` where the rulebook names
+        none: nothing goes out unsigned.
+        """
+        if duty_chains:
+            return max((self._chain(name) for name in sorted(duty_chains)), key=lambda chain: chain.signatures)
+        for levels, name in self.level_chains:
+            if not levels or level in levels:
+                return self._chain(name)
+        raise ConflictError(
+            f"办法没有为级别“{level or '未定'}”规定审批程序,请在规则中补充后再提交 / "
+            "the rulebook names no approval chain for this answer; add one to it, then submit again."
+        )
+
+    def _chain(self, name: str) -> Chain:
+        chain = self.chains.get(name)
+        if chain is None or not chain.signatures:
+            raise ConflictError(
+                f"办法没有审批程序“{name}” / "
+                f"the rulebook names no steps for the approval chain '{name}'; add them, then submit again."
+            )
+        return chain
+
+    def role_names(self, roles: Sequence[str]) -> str:
+        """Role ids as people read them."""
+        return "、".join(self.roles.get(role, role) for role in roles)
