@@ -1,0 +1,48 @@
+"""The engine: a regulation as data, facts in, orders out. Pure: no clock, no network, no database."""
+
+from services.grading.rulebook.advance import advance, approvers
+from services.grading.rulebook.codec import (
+    fact_dict,
+    facts_from_json,
+    facts_to_json,
+    order_dict,
+    order_from_dict,
+    orders_from_json,
+    orders_to_json,
+)
+from services.grading.rulebook.compile import canonical, compile_rulebook
+from services.grading.rulebook.compiled import CompiledRulebook
+from services.grading.rulebook.explain import ENGINE_VERSION, explain
+from services.grading.rulebook.facts import Fact, FactError
+from services.grading.rulebook.load import RulebookError, load_canonical, load_rulebook, shipped
+from services.grading.rulebook.orders import Advance, Grade, Order, Reason
+from services.grading.rulebook.slices import answer_chain, slices
+
+__all__ = [
+    "ENGINE_VERSION",
+    "Advance",
+    "CompiledRulebook",
+    "Fact",
+    "FactError",
+    "Grade",
+    "Order",
+    "Reason",
+    "RulebookError",
+    "advance",
+    "answer_chain",
+    "approvers",
+    "canonical",
+    "compile_rulebook",
+    "explain",
+    "fact_dict",
+    "facts_from_json",
+    "facts_to_json",
+    "load_canonical",
+    "load_rulebook",
+    "order_dict",
+    "order_from_dict",
+    "orders_from_json",
+    "orders_to_json",
+    "shipped",
+    "slices",
+]

@@ -1,0 +1,75 @@
+"""The engine: orders = diff(derive(rulebook, calendar, facts), issued). Pure; the order of facts can't matter."""
+
+from collections.abc import Iterable, Mapping
+from datetime import datetime
+
+from services.grading.rulebook.approvals import grade_orders
+from services.grading.rulebook.compiled import CompiledRulebook
+from services.grading.rulebook.derive import derive, ended
+from services.grading.rulebook.facts import Fact
+from services.grading.rulebook.grade import picture, propose
+from services.grading.rulebook.orders import Advance, Grade, Order
+from services.grading.rulebook.situation import Situation, fold
+from shared.calendar import Calendar
+
+
+def advance(
+    rulebook: CompiledRulebook, calendar: Calendar, facts: Iterable[Fact], issued: Mapping[str, Order]
+) -> Advance:
+    """What all facts known demand, against what had been issued. Raises FactError for a fact that can't be read."""
+    situation = fold(facts, rulebook.marks, rulebook.ranks)
+    grade = _grade(rulebook, situation)
+    level = grade.level or rulebook.strictest.id
+    orders, done = derive(rulebook, calendar, situation, level)
+    for order, decided in grade_orders(rulebook, calendar, situation, grade.proposal):
+        orders[order.key] = order
+        if decided is not None:
+            done[order.key] = decided
+    _keep_done(orders, done, situation, issued)
+    return Advance(
+        grade=grade,
+        phase=situation.phase,
+        issue=[order for key, order in orders.items() if key not in issued],
+        change=[order for key, order in orders.items() if key in issued and issued[key] != order],
+        withdraw=[(key, _why(rulebook, situation, grade, issued[key])) for key in issued if key not in orders],
+        orders=orders,
+        done=done,
+    )
+
+
+def approvers(rulebook: CompiledRulebook, level: str) -> tuple[str, ...]:
+    """The roles any of which may approve this level. Raises KeyError for a level the rulebook doesn't know."""
+    return rulebook.level[level].approver
+
+
+def _grade(rulebook: CompiledRulebook, situation: Situation) -> Grade:
+    proposal, reasons = propose(rulebook, picture(situation.evidence(), situation.raised))
+    approver = approvers(rulebook, proposal or rulebook.strictest.id)
+    if situation.approvals:
+        return Grade(situation.approvals[-1].data["level"], "approved", reasons, approver, proposal)
+    return Grade(proposal, "proposed" if proposal else "none", reasons, approver, proposal)
+
+
+def _keep_done(
+    orders: dict[str, Order], done: dict[str, datetime], situation: Situation, issued: Mapping[str, Order]
+) -> None:
+    """What was done under an earlier rulebook, or from a moment since taken back, stays as it was issued."""
+    for key, at in situation.done.items():
+        if key not in orders and key in issued:
+            orders[key] = issued[key]
+        if key in orders:
+            done.setdefault(key, at)
+
+
+def _why(rulebook: CompiledRulebook, situation: Situation, grade: Grade, order: Order) -> str:
+    duty = rulebook.duty.get(order.duty)
+    if duty is None:
+        return "现行规则中已无此项"
+    if duty.kind == "approve_grade":
+        return "现有依据不再要求提高等级"
+    if ended(duty, situation):
+        return "舆情已平息" if situation.phase == "calmed" else "已办结"
+    if grade.level is not None and duty.levels is not None and grade.level not in duty.levels:
+        state = "已定为" if grade.state == "approved" else "拟定为"
+        return f"{state}{rulebook.level[grade.level].name},本项不适用"
+    return "适用条件已不具备"

@@ -1,0 +1,162 @@
+"""A rulebook in the form the engine runs: names resolved, budgets parsed, conditions as sets. Immutable."""
+
+from dataclasses import dataclass
+from fractions import Fraction
+
+from services.grading.rulebook.model import Criterion, Rulebook
+from services.grading.rulebook.orders import Chain
+from shared.calendar import Budget, BusinessHours
+
+
+@dataclass(frozen=True, slots=True)
+class LevelInfo:
+    """A level with its rank (0 is the lowest) and the roles any of which may approve it."""
+
+    id: str
+    name: str
+    rank: int
+    colour: str | None
+    approver: tuple[str, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class RoleInfo:
+    """A role's Chinese name and whether it lies outside the organisation."""
+
+    id: str
+    name: str
+    external: bool
+
+
+@dataclass(frozen=True, slots=True)
+class When:
+    """A condition as sets; an empty set asks nothing, `levels` None means every level."""
+
+    levels: frozenset[str] | None
+    flags: frozenset[str]
+    any_flags: frozenset[str]
+    without_flags: frozenset[str]
+    after: frozenset[str]
+    before: frozenset[str]
+
+    def holds(self, level: str, flags: frozenset[str], happened: frozenset[str]) -> bool:
+        """Whether it applies at this level with these flags, after these moments."""
+        return (
+            (self.levels is None or level in self.levels)
+            and self.flags <= flags
+            and (not self.any_flags or not self.any_flags.isdisjoint(flags))
+            and self.without_flags.isdisjoint(flags)
+            and self.after <= happened
+            and self.before.isdisjoint(happened)
+        )
+
+
+@dataclass(frozen=True, slots=True)
+class Reminder:
+    """A share of the way from anchor to due, or a time before due."""
+
+    share: Fraction | None
+    before: Budget | None
+
+
+@dataclass(frozen=True, slots=True)
+class Time:
+    """A budget with the words that give it. `patrol`: one patrol interval, whichever is in force at the anchor."""
+
+    budget: Budget | None
+    within: str | None
+    clause: str
+    phrase: str
+    source: str
+    patrol: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class TimeVariant:
+    """Another time while its condition holds."""
+
+    when: When
+    time: Time
+
+
+@dataclass(frozen=True, slots=True)
+class ExtensionRule:
+    """Until when more time may be asked for, and of whom."""
+
+    anchor: str
+    within: Budget
+    to: str
+    clause: str
+    phrase: str
+    source: str
+
+
+@dataclass(frozen=True, slots=True)
+class CompiledDuty:
+    """A duty with everything resolved that doesn't depend on the incident."""
+
+    id: str
+    name: str
+    kind: str
+    desk: str
+    owner: str
+    owner_name: str
+    jointly: tuple[str, ...]
+    to: tuple[str, ...]
+    clauses: tuple[When, ...]
+    always: bool
+    levels: frozenset[str] | None
+    found_by: frozenset[str]
+    anchors: tuple[str, ...]
+    anchor_source: str
+    time: Time
+    by_level: dict[str, Time]
+    variants: tuple[TimeVariant, ...]
+    recurring: bool
+    each: bool
+    until: str | None
+    ends_at_closing: bool
+    optional: bool
+    presumable: bool
+    hand_in: tuple[str, ...]
+    marks: str | None
+    fulfilled_by: str | None
+    chain: str | None
+    extension: ExtensionRule | None
+    reminders: tuple[Reminder, ...]
+    warn: tuple[str, Budget] | None
+    escalate: tuple[tuple[Budget, str], ...]
+
+    def applies(self, level: str, flags: frozenset[str], happened: frozenset[str]) -> bool:
+        """Whether any of its conditions holds."""
+        return self.always or any(when.holds(level, flags, happened) for when in self.clauses)
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class CompiledRulebook:
+    """What `advance` runs on. `hash` is over the canonical parsed model; `model` is that model."""
+
+    id: str
+    version: str
+    hash: str
+    title: str
+    model: Rulebook
+    hours: BusinessHours
+    roles: dict[str, RoleInfo]
+    levels: tuple[LevelInfo, ...]
+    level: dict[str, LevelInfo]
+    ranks: dict[str, int]
+    chains: dict[str, Chain]
+    duties: tuple[CompiledDuty, ...]
+    duty: dict[str, CompiledDuty]
+    grade_duty: CompiledDuty | None
+    criteria: tuple[Criterion, ...]
+    marks: dict[str, str]
+    flag_names: dict[str, str]
+    moments: frozenset[str]
+    release_rules: tuple[tuple[When, str], ...]
+
+    @property
+    def strictest(self) -> LevelInfo:
+        """The highest level: what holds while there is no proposal."""
+        return self.levels[-1]

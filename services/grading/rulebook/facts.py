@@ -1,0 +1,86 @@
+"""Facts: all that is known of one procedure. Their order never matters; the same id twice is one fact."""
+
+from collections.abc import Iterable, Iterator, Mapping
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any, Final
+
+KINDS: Final = frozenset({
+    "moment", "evidence", "flag", "graded", "done", "extended", "anchor_moved", "merged", "split",
+})  # fmt: skip
+_CARRIERS: Final = frozenset({"merged", "split"})
+
+
+class FactError(ValueError):
+    """A fact that can't be read: of no known kind, or without what its kind needs."""
+
+
+@dataclass(frozen=True, slots=True)
+class Fact:
+    """Something that happened. `at` is aware; `id` is unique within a procedure; `data` depends on `kind`.
+
+    moment {name, role?} · evidence {source, metrics, platforms, author_types, words, kind} · flag {name, on, by, reason}
+    graded {level, by, role, reason, proposal?} · done {order, by, hand_in} · extended {order, until | within, by, reason}
+    anchor_moved {moment, by, reason} · merged {incident, facts} · split {origin, facts?} or {to, sources?, undoes?}.
+    """
+
+    id: str
+    kind: str
+    at: datetime
+    data: Mapping[str, Any]
+
+
+def read_fact(raw: Mapping[str, Any]) -> Fact:
+    """A fact from its JSON form. Raises FactError naming what is missing."""
+    try:
+        at = raw["at"]
+        return Fact(raw["id"], raw["kind"], at if isinstance(at, datetime) else datetime.fromisoformat(at), raw["data"])
+    except (KeyError, TypeError, ValueError) as error:
+        raise FactError(f"fact {raw.get('id', '?')!r} can't be read: {error!r}; expected id, kind, at, data") from error
+
+
+def union(facts: Iterable[Fact]) -> list[Fact]:
+    """Every fact once, those of merged incidents and of a split's origin included, sorted by (at, id).
+
+    A merge that a split `undoes` is left out with all it brought. Raises FactError for an unknown kind.
+    """
+    own = list(facts)
+    undone = _undone(own)
+    known: dict[str, Fact] = {}
+    pending = own
+    while pending:
+        fact = pending.pop()
+        if fact.kind not in KINDS:
+            raise FactError(f"fact {fact.id!r} is of unknown kind {fact.kind!r}; known: {', '.join(sorted(KINDS))}")
+        before = known.get(fact.id)
+        if fact.id in undone or (before is not None and _rank(before) >= _rank(fact)):
+            continue
+        known[fact.id] = fact
+        if fact.kind in _CARRIERS:
+            pending.extend(_inner(fact))
+    return sorted(known.values(), key=_sort_key)
+
+
+def _undone(facts: list[Fact]) -> set[str]:
+    """The ids of merges taken back, here or in an incident merged into this one."""
+    found: set[str] = set()
+    for fact in facts:
+        if fact.kind in _CARRIERS:
+            if "undoes" in fact.data:
+                found.add(fact.data["undoes"])
+            found |= _undone(list(_inner(fact)))
+    return found
+
+
+def _inner(fact: Fact) -> Iterator[Fact]:
+    for inner in fact.data.get("facts", ()):
+        yield inner if isinstance(inner, Fact) else read_fact(inner)
+
+
+def _sort_key(fact: Fact) -> tuple[datetime, str]:
+    return fact.at, fact.id
+
+
+def _rank(fact: Fact) -> tuple[datetime, str, str]:
+    """Which of two facts with one id stands: any rule will do that looks at nothing but the two."""
+    return fact.at, fact.kind, repr(sorted(fact.data.items(), key=lambda item: item[0]))

@@ -1,0 +1,184 @@
+"""A rulebook as its YAML file states it: one regulation, checked field by field; unknown fields are refused."""
+
+from datetime import date, time
+from typing import Annotated, Literal, Self
+from zoneinfo import ZoneInfo, available_timezones
+
+from pydantic import AfterValidator, BaseModel, ConfigDict, Field, model_validator
+
+from services.grading.rulebook.duties import Condition, Duration, Duty, EscalationStep, Reminder, Routine, Sourced
+from services.grading.rulebook.vocabulary import Metric
+from shared.calendar import BusinessHours
+
+Identifier = Annotated[str, Field(pattern=r"^[A-Za-z0-9][A-Za-z0-9_-]{0,63}$")]
+Name = Annotated[str, Field(min_length=1, max_length=80)]
+
+
+def _known_zone(value: str) -> str:
+    if value not in available_timezones():
+        raise ValueError(f"{value!r} is no time zone: write one of the IANA names, such as Asia/Shanghai")
+    return value
+
+
+class Part(BaseModel):
+    """Base of every part that needs no clause of its own."""
+
+    model_config = ConfigDict(extra="forbid", frozen=True)
+
+
+class Time(Part):
+    """The office's zone, business hours (the operator's) and when a day ends (Civil Code, Art. 203)."""
+
+    zone: Annotated[str, AfterValidator(_known_zone)] = "Asia/Shanghai"
+    opens: time = time(8, 30)
+    closes: time = time(17, 30)
+    day_ends: Literal["close_of_business", "24:00"] = "close_of_business"
+    source: Literal["operator"] = "operator"
+
+    @model_validator(mode="after")
+    def _open_before_close(self) -> Self:
+        if self.opens >= self.closes:
+            raise ValueError("opens must lie before closes")
+        return self
+
+    def hours(self) -> BusinessHours:
+        """The same as the calendar counts with it."""
+        return BusinessHours(ZoneInfo(self.zone), self.opens, self.closes, self.day_ends)
+
+
+class Role(Part):
+    """A post or body that owes or receives; `external` ones have no desk here."""
+
+    name: Name
+    external: bool = False
+    source: Literal["regulation", "operator"] = "regulation"
+
+
+class Level(Sourced):
+    """A grade, listed from the lowest to the highest; any of `approver` may approve it."""
+
+    id: Identifier
+    name: Name
+    colour: str | None = None
+    approver: list[str] = Field(min_length=1)
+    approver_source: Literal["regulation", "operator"] = "regulation"
+
+
+class Signs(Part):
+    """What a criterion looks for. All signs given must show; within one list any suffices, in `below` all must hold."""
+
+    metrics: dict[Metric, Annotated[int, Field(gt=0)]] = Field(default_factory=dict)
+    below: dict[Metric, Annotated[int, Field(gt=0)]] = Field(default_factory=dict)
+    platforms: Annotated[int, Field(gt=0)] | None = None
+    flags: list[str] = Field(default_factory=list)
+    without_flags: list[str] = Field(default_factory=list)
+    words: list[Annotated[str, Field(min_length=1, max_length=20)]] = Field(default_factory=list)
+    author_types: list[str] = Field(default_factory=list)
+    kinds: list[Literal["complaint", "post", "patrol"]] = Field(default_factory=list)
+
+    @model_validator(mode="after")
+    def _some_sign(self) -> Self:
+        if not self.model_dump(exclude_defaults=True, exclude={"without_flags"}):
+            raise ValueError("a criterion needs at least one sign (metrics, below, platforms, flags, words, ...)")
+        return self
+
+
+class Criterion(Sourced):
+    """One reason for a level. `source: operator` beside a clause: the clause states it, the operator counts it."""
+
+    id: Identifier
+    level: str
+    name: Name
+    when: Signs
+
+
+class Step(Part):
+    """A step of a chain: every role in it must sign."""
+
+    roles: list[str] = Field(min_length=1)
+    name: Name
+
+
+class Chain(Sourced):
+    """Who must approve a text before it goes out, in order."""
+
+    name: Name
+    steps: list[Step] = Field(min_length=1)
+
+
+class ReleaseRule(Part):
+    """Which chain an answer needs; the first rule whose condition holds decides."""
+
+    when: Condition = Field(default_factory=Condition)
+    chain: str
+
+
+class Channel(Part):
+    """A place the organisation answers in, with who hosts it where the text says so."""
+
+    name: Name
+    host: str | None = None
+    clause: str | None = None
+
+
+class Release(Part):
+    """Where and by whose approval answers go out."""
+
+    channels: dict[Identifier, Channel] = Field(min_length=1)
+    rules: list[ReleaseRule] = Field(min_length=1)
+
+
+class Closing(Part):
+    """Who may declare a matter calm, and closed."""
+
+    calmed_by: list[str] = Field(min_length=1)
+    closed_by: list[str] = Field(min_length=1)
+    source: Literal["regulation", "operator"] = "operator"
+
+
+class Defaults(Part):
+    """The operator's reminders ('1/2' of the budget, '15 min before', '1 working day before') and escalation."""
+
+    source: Literal["operator"] = "operator"
+    reminders_by_clock: list[Reminder] = Field(default_factory=lambda: ["1/2"])
+    reminders_by_day: list[Reminder] = Field(default_factory=lambda: ["1 working day before"])
+    escalate: list[EscalationStep] = Field(default_factory=list)
+
+
+class Joining(Part):
+    """Within which window the same words again join an incident."""
+
+    window: Duration = "72 h"
+    source: Literal["operator"] = "operator"
+
+
+class StandingRule(Sourced):
+    """A rule that orders nothing by itself but is shown where it matters."""
+
+    id: Identifier
+    about: Literal["release", "reporting", "secrecy", "accountability"]
+
+
+class Rulebook(Part):
+    """One regulation."""
+
+    id: Identifier
+    title: Annotated[str, Field(min_length=1, max_length=120)]
+    issuer: Name
+    number: str | None = None
+    in_force: date
+    version: Annotated[str, Field(min_length=1, max_length=32)]
+    time: Time = Field(default_factory=Time)
+    roles: dict[Identifier, Role] = Field(min_length=1)
+    levels: list[Level] = Field(min_length=1)
+    flags: dict[Identifier, Name] = Field(default_factory=dict)
+    moments: dict[Identifier, Name] = Field(default_factory=dict)
+    criteria: list[Criterion] = Field(default_factory=list)
+    duties: list[Duty] = Field(min_length=1)
+    routines: list[Routine] = Field(default_factory=list)
+    approval_chains: dict[Identifier, Chain] = Field(min_length=1)
+    release: Release
+    closing: Closing
+    joining: Joining = Field(default_factory=Joining)
+    defaults: Defaults = Field(default_factory=Defaults)
+    standing_rules: list[StandingRule] = Field(default_factory=list)

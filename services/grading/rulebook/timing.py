@@ -1,0 +1,197 @@
+"""When an order is due: its anchor, its budget on this case, extensions, reminders, escalation. All on one clock."""
+
+from dataclasses import dataclass
+from datetime import UTC, date, datetime, time, timedelta
+
+from services.grading.rulebook.compiled import CompiledDuty, CompiledRulebook, Reminder, Time
+from services.grading.rulebook.facts import Fact, FactError
+from services.grading.rulebook.situation import Situation
+from shared.calendar import Budget, BusinessHours, Calendar, Deadline, Unit, deadline, parse_budget, working_day_before
+
+_ONE_HOUR = Budget(1, Unit.HOURS)
+_TWO_HOURS = Budget(2, Unit.HOURS)
+
+
+@dataclass(frozen=True, slots=True)
+class Timing:
+    """The outcome: which words give the time, when it ends, and every move with its reason."""
+
+    time: Time
+    within: str | None
+    due_at: datetime | None
+    provisional: bool
+    extended_from: datetime | None
+    moves: tuple[tuple[datetime, str], ...]
+
+
+def anchor(duty: CompiledDuty, situation: Situation) -> tuple[str, datetime] | None:
+    """The earliest of the duty's moments that has come, in UTC. `graded` is the first approval it followed from."""
+    best: tuple[str, datetime] | None = None
+    for name in duty.anchors:
+        at = situation.moments.get(name)
+        if name == "graded" and at is not None:
+            at = _graded_for(duty, situation) or at
+        if at is not None and (best is None or at < best[1]):
+            best = name, at
+    return None if best is None else (best[0], best[1].astimezone(UTC))
+
+
+def _graded_for(duty: CompiledDuty, situation: Situation) -> datetime | None:
+    """A regrade gives no new time: what an earlier approval demanded already keeps its clock."""
+    for approval in situation.approvals:
+        if duty.levels is None or approval.data["level"] in duty.levels:
+            return approval.at
+    return None
+
+
+def timing(
+    rulebook: CompiledRulebook,
+    calendar: Calendar,
+    situation: Situation,
+    duty: CompiledDuty,
+    key: str,
+    level: str,
+    start: datetime,
+) -> Timing:
+    """When the order `key` that starts at `start` is due at this level."""
+    hours = rulebook.hours
+    if duty.time.patrol:
+        within, end = patrol_deadline(start, calendar, hours)
+        base = Timing(duty.time, str(within), end.at, end.provisional, None, ())
+    else:
+        base = _regulated(calendar, hours, situation, duty, level, start)
+    extensions = situation.extended.get(key)
+    return _extend(base, extensions, calendar, hours) if extensions and base.due_at is not None else base
+
+
+def _regulated(
+    calendar: Calendar, hours: BusinessHours, situation: Situation, duty: CompiledDuty, level: str, start: datetime
+) -> Timing:
+    words = duty.by_level.get(level, duty.time)
+    if words.budget is None:
+        return Timing(words, words.within, None, False, None, ())
+    end = deadline(start, words.budget, calendar, hours)
+    if duty.by_level and situation.approvals:
+        end = _strictest_so_far(end, duty, situation, start, calendar, hours)
+    for variant in duty.variants:
+        if variant.when.holds(level, situation.raised, situation.happened) and variant.time.budget is not None:
+            other = deadline(start, variant.time.budget, calendar, hours)
+            moves = ((end.at, _variant_reason(variant.when.flags, situation)),)
+            return Timing(variant.time, variant.time.within, other.at, other.provisional, end.at, moves)
+    return Timing(words, words.within, end.at, end.provisional, None, ())
+
+
+def _strictest_so_far(
+    end: Deadline, duty: CompiledDuty, situation: Situation, start: datetime, calendar: Calendar, hours: BusinessHours
+) -> Deadline:
+    """A lower grade never quietly gives more time than a grade approved before it."""
+    for approval in situation.approvals:
+        words = duty.by_level.get(approval.data["level"])
+        if words is not None and words.budget is not None:
+            end = min(end, deadline(start, words.budget, calendar, hours), key=lambda each: each.at)
+    return end
+
+
+def _variant_reason(flags: frozenset[str], situation: Situation) -> str:
+    reasons = [
+        str(situation.flags[flag].data.get("reason") or flag) for flag in sorted(flags) if flag in situation.flags
+    ]
+    return ";".join(reasons) or ",".join(sorted(flags))
+
+
+def _extend(base: Timing, extensions: list[Fact], calendar: Calendar, hours: BusinessHours) -> Timing:
+    """Extensions in the order they were granted; one that would shorten the time changes nothing."""
+    due, provisional, moves = base.due_at, base.provisional, list(base.moves)
+    for fact in extensions:
+        until, later_provisional = _until(fact, due, calendar, hours)
+        if due is not None and until > due:
+            moves.append((due, str(fact.data.get("reason") or "")))
+            due, provisional = until, provisional or later_provisional
+    original = base.extended_from or (base.due_at if due != base.due_at else None)
+    return Timing(base.time, base.within, due, provisional, original, tuple(moves))
+
+
+def _until(fact: Fact, due: datetime | None, calendar: Calendar, hours: BusinessHours) -> tuple[datetime, bool]:
+    until = fact.data.get("until")
+    if until is not None:
+        return (until if isinstance(until, datetime) else datetime.fromisoformat(until)).astimezone(UTC), False
+    if "within" not in fact.data or due is None:
+        raise FactError(f"fact {fact.id!r} of kind 'extended' needs `until` or `within`")
+    end = deadline(due, parse_budget(fact.data["within"]), calendar, hours)
+    return end.at, end.provisional
+
+
+def patrol_deadline(start: datetime, calendar: Calendar, hours: BusinessHours) -> tuple[Budget, Deadline]:
+    """One patrol interval from `start`: 1 h in working hours, 2 h in the evening and on days off.
+
+    Nobody patrols between 24:00 and opening; what comes then is counted from opening.
+    """
+    local = hours.local(start)
+    if local.time() < hours.opens:
+        start = hours.opening(local.date())
+        local = hours.local(start)
+    working = calendar.is_working(local.date()) and local.time() < hours.closes
+    within = _ONE_HOUR if working else _TWO_HOURS
+    return within, deadline(start, within, calendar, hours)
+
+
+def reminders(
+    rulebook: CompiledRulebook,
+    calendar: Calendar,
+    situation: Situation,
+    duty: CompiledDuty,
+    start: datetime,
+    due: datetime | None,
+) -> tuple[datetime, ...]:
+    """The moments to remind at, sorted, each after the start and before the end."""
+    found: set[datetime] = set()
+    if due is not None and due > start:
+        found.update(_remind(reminder, rulebook.hours, calendar, start, due) for reminder in duty.reminders)
+    if duty.warn is not None and duty.warn[0] in situation.moments:
+        found.add(deadline(situation.moments[duty.warn[0]], duty.warn[1], calendar, rulebook.hours).at)
+    return tuple(sorted(at for at in found if at > start and (due is None or at < due)))
+
+
+def _remind(reminder: Reminder, hours: BusinessHours, calendar: Calendar, start: datetime, due: datetime) -> datetime:
+    if reminder.before is None:
+        share = reminder.share
+        return start if share is None else start + (due - start) * share.numerator // share.denominator
+    if reminder.before.runs_by_clock:
+        return due - timedelta(minutes=reminder.before.minutes)
+    return hours.opening(_day_before(hours.local(due), reminder.before, calendar))
+
+
+def _day_before(due: datetime, before: Budget, calendar: Calendar) -> date:
+    # 24:00 of a day is 00:00 of the next: the last day itself is the one before.
+    last = due.date() - timedelta(days=1) if due.time() == time(0) else due.date()
+    if before.unit is Unit.WORKING_DAYS:
+        return working_day_before(last, before.amount, calendar)
+    return last - timedelta(days=before.amount)
+
+
+def escalations(
+    duty: CompiledDuty, calendar: Calendar, hours: BusinessHours, due: datetime | None
+) -> tuple[tuple[datetime, str], ...]:
+    """Whom an overdue order goes up to, and when."""
+    if due is None:
+        return ()
+    return tuple((deadline(due, after, calendar, hours).at, to) for after, to in duty.escalate)
+
+
+def extension_terms(
+    rulebook: CompiledRulebook, calendar: Calendar, situation: Situation, duty: CompiledDuty
+) -> dict[str, str] | None:
+    """Until when (ISO, UTC) more time may be asked for, of whom, and by which clause."""
+    rule = duty.extension
+    if rule is None or rule.anchor not in situation.moments:
+        return None
+    end = deadline(situation.moments[rule.anchor], rule.within, calendar, rulebook.hours)
+    return {
+        "request_by": end.at.isoformat(),
+        "within": str(rule.within),
+        "from": rule.anchor,
+        "to": rule.to,
+        "clause": rule.clause,
+        "phrase": rule.phrase,
+        "source": rule.source,
+    }
