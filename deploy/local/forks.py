@@ -20,6 +20,7 @@ import uvicorn
 import uvicorn.lifespan.on
 import uvicorn.loops.uvloop
 import uvicorn.protocols.http.httptools_impl
+from fastapi import FastAPI
 
 from deploy.local.errors import StartError
 from deploy.local.launch import die_with_parent
@@ -116,14 +117,21 @@ def run_job(name: str, work: Callable[[], object], log: Path) -> None:
         raise StartError(f"{name} ended with status {status}, see {log}: {tail(log)}")
 
 
-def serve(module: str, listening: socket.socket, others: list[socket.socket], environment: dict[str, str]) -> None:
-    """Be a service: uvicorn on an already listening socket, until SIGTERM."""
+def serve(
+    create_app: Callable[[], FastAPI],
+    listening: socket.socket,
+    others: list[socket.socket],
+    environment: dict[str, str],
+) -> None:
+    """Be a service: uvicorn on an already listening socket, until SIGTERM.
+
+    The factory is called here and not by uvicorn, which keeps the traceback of a TypeError to itself.
+    """
     for other in others:
         other.close()
     os.environ.update(environment)
     config = uvicorn.Config(
-        f"{module}:create_app",
-        factory=True,
+        create_app(),
         loop="uvloop",
         http="httptools",
         ws="none",

@@ -178,7 +178,8 @@ class Runner:
         others = [one for name, one in self.sockets.items() if name != service.name]
 
         listening = self.sockets[service.name]
-        return fork(lambda: serve(service.module, listening, others, settings), self._log(service.name))
+        create_app = resolve(f"{service.module}:create_app")
+        return fork(lambda: serve(create_app, listening, others, settings), self._log(service.name))
 
     def _wait_until_ready(self) -> None:
         deadline = time.monotonic() + READY_WITHIN
