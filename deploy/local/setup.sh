@@ -56,5 +56,8 @@ fi
 
 echo "安装依赖 / installing what the lock file names (.venv)"
 umask 022
-"$uv" sync --frozen
+# The second time with the system's certificates, which a network that inspects TLS needs and a bare machine may lack.
+"$uv" sync --frozen || UV_SYSTEM_CERTS=1 UV_NATIVE_TLS=1 "$uv" sync --frozen || fail \
+    "依赖安装失败：原因见上面 uv 的输出；请确认能访问软件包索引，然后重试。" \
+    "installing the dependencies failed, uv says why above: see that the package index can be reached, and try again"
 printf '%s' "$fingerprint" >"$marker"
