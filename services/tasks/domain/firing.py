@@ -24,7 +24,7 @@ def next_moment(task: Task) -> datetime | None:
     if not task.live or task.clock is None:
         return None
     spent = task.reminded_at
-    moments = [at for at, _ in task.clock.escalate[task.escalated :]]
+    moments = [at for at, _ in _steps(task)]
     if task.clock.holder == "tasks" and not task.overdue:
         moments += [at for at in task.clock.remind_at if spent is None or at > spent]
         if task.due_at is not None:
@@ -46,7 +46,7 @@ def fire(task: Task, now: datetime) -> Firing:
         elif reminding:
             told.append(("reminded", task.owner))
         reminded_at = max(reminding, default=reminded_at)
-    steps = [role for at, role in task.clock.escalate[task.escalated :] if at <= now]
+    steps = [role for at, role in _steps(task) if at <= now]
     told += [("escalated", role) for role in steps]
     after = replace(
         task,
@@ -56,3 +56,11 @@ def fire(task: Task, now: datetime) -> Firing:
         version=task.version + len(told),
     )
     return Firing(after, tuple(told), next_moment(after))
+
+
+def _steps(task: Task) -> list[tuple[datetime, str]]:
+    """The steps of escalation not yet taken; none before the task is late, also where the rulebook says 'at once'."""
+    if task.clock is None:
+        return []
+    late = None if task.due_at is None else task.due_at + AFTER
+    return [(at if late is None else max(at, late), role) for at, role in task.clock.escalate[task.escalated :]]

@@ -16,11 +16,11 @@ LIVE: tuple[TaskState, ...] = ("open", "claimed")
 class Extension:
     """The rulebook's rule for more time, as grading sent it.
 
-    `approver` is the role that decides, `until` (UTC) the last moment to ask, None where the regulation names none.
+    `approver` is the role that decides, `request_by` (UTC) the last moment to ask, None where the rule names none.
     """
 
     approver: str
-    until: datetime | None
+    request_by: datetime | None
     clause: str | None
 
 
@@ -59,7 +59,8 @@ class Task:
     """One row of the board. `id` is the assignment's; `version` counts every change, by order, person or timer.
 
     `holder` is the login that claimed it or was designated, since `held_at`. `reminded_at` is the moment up to which reminders are
-    spent, `escalated` the number of steps of `clock.escalate` already taken.
+    spent, `reason` what the last person said who
+    moved it; `escalated` the number of steps of `clock.escalate` already taken. `holder_name` is for people to read, never for events.
     """
 
     id: UUID
@@ -82,8 +83,10 @@ class Task:
     done_at: datetime | None
     reminded_at: datetime | None
     escalated: int
+    reason: str | None
     detail: Detail
     clock: TaskClock | None
+    holder_name: str | None = None
 
     @property
     def live(self) -> bool:

@@ -6,4 +6,12 @@ from shared.auth import Access, staff
 
 ACCESS: Mapping[str, Access] = {
     "GET /v1/tasks": staff(),
+    "GET /v1/tasks/{task_id}": staff(),
+    "POST /v1/tasks/{task_id}/claim": staff(),
+    "POST /v1/tasks/{task_id}/designate": staff(),
+    "POST /v1/tasks/{task_id}/return": staff(),
+    "POST /v1/tasks/{task_id}/complete": staff(),
+    "POST /v1/tasks/{task_id}/extension-requests": staff(),
+    "POST /v1/tasks/{task_id}/extension-requests/{request_id}/grant": staff(),
+    "POST /v1/tasks/{task_id}/extension-requests/{request_id}/refuse": staff(),
 }

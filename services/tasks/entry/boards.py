@@ -7,14 +7,15 @@ from uuid import UUID
 from fastapi import APIRouter, Query
 
 from services.tasks.entry.fields import Cursor, Moment, Name
-from services.tasks.entry.views import TaskPage
+from services.tasks.entry.views import TaskPage, TaskView, view_of
 from services.tasks.storage.listing import STATES, BoardQuery
 from services.tasks.usecases.list_tasks import ListTasks
+from services.tasks.usecases.show_task import ShowTask
 from shared.auth import CurrentStaff
 from shared.contracts.tasks import TaskState
 
 
-def boards_router(list_tasks: ListTasks) -> APIRouter:
+def boards_router(list_tasks: ListTasks, show_task: ShowTask) -> APIRouter:
     """The reading routes over these use cases."""
     router = APIRouter(prefix="/v1/tasks", tags=["tasks"])
 
@@ -43,5 +44,10 @@ def boards_router(list_tasks: ListTasks) -> APIRouter:
         )
         rows, following = await list_tasks(query, after)
         return TaskPage.model_validate({"items": rows, "next": following})
+
+    @router.get("/{task_id}", summary="任务详情 / Show a task")
+    async def show(staff: CurrentStaff, task_id: UUID) -> TaskView:
+        """One task with its clause, clock, what was handed in and the requests for more time."""
+        return view_of(await show_task(staff, task_id))
 
     return router

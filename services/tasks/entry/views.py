@@ -1,10 +1,16 @@
 """What the routes answer."""
 
+from collections.abc import Mapping
+from dataclasses import asdict
 from datetime import datetime
+from typing import Any
 from uuid import UUID
 
 from pydantic import BaseModel
 
+from services.tasks.domain.extensions import Request, RequestState
+from services.tasks.domain.task import Task, TaskClock
+from services.tasks.usecases.show_task import TaskFile
 from shared.contracts.grading import Desk
 from shared.contracts.tasks import TaskState
 
@@ -38,3 +44,122 @@ class TaskPage(BaseModel):
 
     items: list[TaskRow]
     next: str | None
+
+
+class Step(BaseModel):
+    """A step of escalation: when (UTC), to which post, and what it is called."""
+
+    at: datetime
+    role: str
+    role_name: str
+
+
+class ClockView(BaseModel):
+    """Where the due moment comes from and what its clock does; `holder` is the service that fires it."""
+
+    holder: Desk
+    anchor: str
+    anchor_at: datetime
+    within: str | None
+    provisional: bool
+    remind_at: list[datetime]
+    escalate: list[Step]
+
+
+class ExtensionRule(BaseModel):
+    """Until when (UTC) more time may be asked for, who decides, by which clause."""
+
+    approver: str
+    request_by: datetime | None
+    clause: str | None
+
+
+class HandInView(BaseModel):
+    """What was handed in, by name."""
+
+    id: UUID
+    at: datetime
+    by: str
+    content: dict[str, str]
+
+
+class RequestView(BaseModel):
+    """A request for more time and what became of it."""
+
+    id: UUID
+    asked_at: datetime
+    asked_by: str
+    approver: str
+    extended_to: str
+    reason: str
+    state: RequestState
+    decided_at: datetime | None
+    decided_by: str | None
+    decision: str | None
+
+
+class TaskView(TaskRow):
+    """A task in full. `hand_in` names what the duty demands."""
+
+    holder_name: str | None
+    duty: str
+    phrase: str
+    source: str
+    recurring: bool
+    to: list[str]
+    hand_in: list[str]
+    chain: str | None
+    extension: ExtensionRule | None
+    clock: ClockView | None
+    hand_ins: list[HandInView]
+    extension_requests: list[RequestView]
+
+
+class TaskStanding(BaseModel):
+    """What a command answers: the task as it now is. `request_id` where the command made or decided a request."""
+
+    id: UUID
+    incident_id: UUID
+    state: TaskState
+    version: int
+    holder: str | None
+    held_at: datetime | None
+    due_at: datetime | None
+    done_at: datetime | None
+    overdue: bool
+    reason: str | None
+    request_id: UUID | None = None
+
+
+def standing_of(task: Task, request: Request | None = None) -> TaskStanding:
+    """The answer to a command."""
+    return TaskStanding(
+        **{name: getattr(task, name) for name in TaskStanding.model_fields if name != "request_id"},
+        request_id=None if request is None else request.id,
+    )
+
+
+def view_of(file: TaskFile) -> TaskView:
+    """The whole task for a case file."""
+    task, detail, clock = file.task, file.task.detail, file.task.clock
+    row = {name: getattr(task, name) for name in TaskRow.model_fields if name != "title"}
+    return TaskView.model_validate(
+        {
+            **row,
+            "title": file.title,
+            "holder_name": task.holder_name,
+            **{
+                name: getattr(detail, name)
+                for name in ("duty", "phrase", "source", "recurring", "to", "hand_in", "chain")
+            },
+            "extension": None if detail.extension is None else asdict(detail.extension),
+            "clock": None if clock is None else _clock(clock, file.roles),
+            "hand_ins": file.hand_ins,
+            "extension_requests": [asdict(each) for each in file.requests],
+        }
+    )
+
+
+def _clock(clock: TaskClock, names: Mapping[str, str]) -> dict[str, Any]:
+    steps = [{"at": at, "role": role, "role_name": names.get(role, role)} for at, role in clock.escalate]
+    return {**asdict(clock), "escalate": steps}

@@ -58,10 +58,8 @@ def read_body(text: str) -> Detail:
 
 
 def _read_extension(rule: dict[str, Any]) -> Extension:
-    until = rule.get("until")
-    return Extension(
-        approver=rule["approver"], until=None if until is None else _moment(until), clause=rule.get("clause")
-    )
+    last = rule.get("request_by")
+    return Extension(approver=rule["to"], request_by=None if last is None else _moment(last), clause=rule.get("clause"))
 
 
 def read_clock(text: str | None) -> TaskClock | None:

@@ -55,6 +55,12 @@ UPDATE tasks.tasks AS t SET state = 'withdrawn', reason = w.reason, version = t.
 FROM unnest($1::uuid[], $2::text[]) AS w(id, reason) WHERE t.id = w.id AND t.state IN ('open', 'claimed')
 """
 
+_DISCHARGED = """
+UPDATE tasks.tasks AS t SET state = 'done', done_at = d.at, holder = coalesce(t.holder, d.by), held_at = coalesce(t.held_at, d.at),
+  overdue = coalesce(d.at > t.due_at, false), version = t.version + 1
+FROM unnest($1::uuid[], $2::timestamptz[], $3::text[]) AS d(id, at, by) WHERE t.id = d.id AND t.state IN ('open', 'claimed')
+"""
+
 
 @dataclass(slots=True)
 class Orders:
@@ -63,10 +69,16 @@ class Orders:
     tasks: list[tuple[Any, ...]] = field(default_factory=list)
     deadlines: list[tuple[UUID, datetime, str]] = field(default_factory=list)
     withdrawn: list[tuple[UUID, str]] = field(default_factory=list)
+    discharged: list[tuple[UUID, datetime, str]] = field(default_factory=list)
     timers: list[tuple[UUID, UUID, datetime]] = field(default_factory=list)
 
+    @property
+    def ended(self) -> list[UUID]:
+        """The tasks whose clocks stop."""
+        return [row[0] for row in self.withdrawn] + [row[0] for row in self.discharged]
+
     def add(self, event: Event[ProcedureAdvanced]) -> None:
-        """Take over one decision: assignments with their deadlines, deadlines that came alone, withdrawals."""
+        """Take over one decision: assignments with their deadlines, deadlines that came alone, ends."""
         deadlines = {deadline.assignment_id: deadline for deadline in event.data.deadlines}
         for deadline in event.data.deadlines:
             self.timers.extend(_timer(event.subject, deadline))
@@ -74,6 +86,7 @@ class Orders:
             self.tasks.append(_task_row(event, order, deadlines.pop(order.id, None)))
         self.deadlines += [(d.assignment_id, d.due_at, write_clock(d)) for d in deadlines.values()]
         self.withdrawn += [(gone.assignment_id, gone.reason) for gone in event.data.withdrawn]
+        self.discharged += [(done.assignment_id, done.at, done.by) for done in event.data.discharged]
 
 
 def _task_row(event: Event[ProcedureAdvanced], order: Assignment, deadline: Deadline | None) -> tuple[Any, ...]:
@@ -124,3 +137,5 @@ async def save_orders(tx: Transaction, orders: Orders, now: datetime) -> None:
         await tx.execute(_DEADLINES, now, *map(list, zip(*orders.deadlines, strict=True)))
     if orders.withdrawn:
         await tx.execute(_WITHDRAWN, *map(list, zip(*orders.withdrawn, strict=True)))
+    if orders.discharged:
+        await tx.execute(_DISCHARGED, *map(list, zip(*orders.discharged, strict=True)))

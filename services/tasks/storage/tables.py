@@ -85,6 +85,7 @@ extension_requests = Table(
     Column("task_id", Uuid, nullable=False),
     Column("incident_id", Uuid, nullable=False),
     Column("organisation_id", Text, nullable=False),
+    Column("approver", Text, nullable=False),
     Column("asked_at", _AT, nullable=False),
     Column("asked_by", Text, nullable=False),
     Column("extended_to", Text, nullable=False),

@@ -27,7 +27,5 @@ class TakeOrders:
         for event in await take_decisions(tx, events):
             orders.add(event)
         await save_orders(tx, orders, self._office.now())
-        if orders.timers:
-            await set_timers(tx, SCHEMA, orders.timers)
-        if orders.withdrawn:
-            await drop_timers(tx, SCHEMA, [task_id for task_id, _ in orders.withdrawn])
+        await set_timers(tx, SCHEMA, orders.timers)
+        await drop_timers(tx, SCHEMA, orders.ended)

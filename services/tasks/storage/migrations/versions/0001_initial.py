@@ -63,6 +63,7 @@ CREATE TABLE tasks.extension_requests (
   task_id uuid NOT NULL,
   incident_id uuid NOT NULL,
   organisation_id text NOT NULL,
+  approver text NOT NULL,
   asked_at timestamptz NOT NULL,
   asked_by text NOT NULL,
   extended_to text NOT NULL,
