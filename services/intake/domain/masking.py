@@ -22,8 +22,8 @@ _PROVINCES = "京津沪渝冀豫云辽黑湘皖鲁新苏浙赣鄂桂甘晋蒙陕
 _PRIVATE = re.compile(
     rf"(?P<mail>(?<!{_LOCAL}){_LOCAL}++[@＠][A-Za-z0-9\-]+(?:[.．][A-Za-z0-9\-]+)+)"
     rf"|(?P<identity>(?<!\d)(?:\d{{6}}(?:{_NARROW}\d){{11}}{_NARROW}[\dXxＸｘ×]|\d{{15}})(?!\d))"
-    rf"|(?P<mobile>(?<!{_D}){_ONE}(?:{_GAP}{_THREE_UP}(?:{_GAP}{_D}){{9}}"
-    rf"|{_THREE_UP}{_D}{_ANY_GAP}{_D}{{4}}{_ANY_GAP}{_D}{{4}})(?!{_D}))"
+    rf"|(?P<mobile>(?<!{_D}){_ONE}{_GAP}{_THREE_UP}(?:{_GAP}{_D}){{9}}(?!{_D})"
+    rf"|{_ONE}{_THREE_UP}{_D}{_ANY_GAP}{_D}{{4}}{_ANY_GAP}{_D}{{4}})"
     rf"|(?P<card>(?<!\d)\d{{4}}(?:{_NARROW}\d{{4}}){{3}}(?:{_NARROW}\d{{1,3}})?(?!\d))"
     rf"|(?P<phone>(?<!\d)[0０]\d{{2,3}}[)）]?{_GAP}[2-9２-９]\d{{2,3}}{_NARROW}\d{{4}}(?!\d))"
     rf"|(?P<plate>[{_PROVINCES}][A-HJ-NP-Z]{_NARROW}[·•]?(?=[A-Z]{{0,4}}\d)[A-HJ-NP-Z0-9]{{4,5}}[A-HJ-NP-Z0-9挂学警港澳])"
