@@ -4,9 +4,9 @@ Civil Code, Art. 200-204: the day of the event does not count; a period of days 
 ends on the next working day; the last day ends at close of business where there are business hours, else at 24:00.
 """
 
-from dataclasses import dataclass
 from datetime import UTC, date, datetime, timedelta
 from functools import lru_cache
+from typing import NamedTuple
 
 from shared.calendar.budget import Budget, Unit
 from shared.calendar.days import WEEKDAYS, Calendar
@@ -15,8 +15,7 @@ from shared.calendar.hours import BusinessHours
 Skipped = tuple[tuple[date, str], ...]
 
 
-@dataclass(frozen=True, slots=True)
-class Deadline:
+class Deadline(NamedTuple):
     """When a period ends (UTC), whether a notice to come may move it, and the days it passed over, with reasons."""
 
     at: datetime

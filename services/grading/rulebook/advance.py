@@ -3,7 +3,7 @@
 from collections.abc import Iterable, Mapping
 from datetime import datetime
 
-from services.grading.rulebook.approvals import grade_orders
+from services.grading.rulebook.approvals import decisions_taken, open_decision
 from services.grading.rulebook.compiled import CompiledRulebook
 from services.grading.rulebook.derive import derive, ended
 from services.grading.rulebook.facts import Fact
@@ -21,11 +21,12 @@ def advance(
     grade = _grade(rulebook, situation)
     level = grade.level or rulebook.strictest.id
     orders, done = derive(rulebook, calendar, situation, level)
-    for order, decided in grade_orders(rulebook, calendar, situation, grade.proposal):
-        orders[order.key] = order
-        if decided is not None:
-            done[order.key] = decided
-    _keep_done(orders, done, situation, issued)
+    decision = open_decision(rulebook, calendar, situation, grade.proposal)
+    if decision is not None:
+        orders[decision.key] = decision
+    _keep_done(orders, done, situation.done, issued)
+    _keep_done(orders, done, decisions_taken(rulebook, situation), issued)
+    _leave_out_moot(orders, done, situation, issued)
     return Advance(
         grade=grade,
         phase=situation.phase,
@@ -51,14 +52,22 @@ def _grade(rulebook: CompiledRulebook, situation: Situation) -> Grade:
 
 
 def _keep_done(
-    orders: dict[str, Order], done: dict[str, datetime], situation: Situation, issued: Mapping[str, Order]
+    orders: dict[str, Order], done: dict[str, datetime], finished: Mapping[str, datetime], issued: Mapping[str, Order]
 ) -> None:
-    """What was done under an earlier rulebook, or from a moment since taken back, stays as it was issued."""
-    for key, at in situation.done.items():
+    """What was done and isn't demanded now (another rulebook, a grade since decided) stays as it was issued."""
+    for key, at in finished.items():
         if key not in orders and key in issued:
             orders[key] = issued[key]
         if key in orders:
             done.setdefault(key, at)
+
+
+def _leave_out_moot(
+    orders: dict[str, Order], done: dict[str, datetime], situation: Situation, issued: Mapping[str, Order]
+) -> None:
+    """What was fulfilled before it was ever ordered isn't ordered."""
+    for key in [key for key in done if key not in issued and key not in situation.done]:
+        del orders[key], done[key]
 
 
 def _why(rulebook: CompiledRulebook, situation: Situation, grade: Grade, order: Order) -> str:

@@ -39,16 +39,18 @@ class When:
     after: frozenset[str]
     before: frozenset[str]
 
-    def holds(self, level: str, flags: frozenset[str], happened: frozenset[str]) -> bool:
-        """Whether it applies at this level with these flags, after these moments."""
+    def concerns(self, level: str, flags: frozenset[str]) -> bool:
+        """Whether it applies at this level with these flags, whatever has happened so far."""
         return (
             (self.levels is None or level in self.levels)
             and self.flags <= flags
             and (not self.any_flags or not self.any_flags.isdisjoint(flags))
             and self.without_flags.isdisjoint(flags)
-            and self.after <= happened
-            and self.before.isdisjoint(happened)
         )
+
+    def holds(self, level: str, flags: frozenset[str], happened: frozenset[str]) -> bool:
+        """Whether it applies at this level with these flags, after these moments."""
+        return self.concerns(level, flags) and self.after <= happened and self.before.isdisjoint(happened)
 
 
 @dataclass(frozen=True, slots=True)
@@ -126,6 +128,10 @@ class CompiledDuty:
     reminders: tuple[Reminder, ...]
     warn: tuple[str, Budget] | None
     escalate: tuple[tuple[Budget, str], ...]
+
+    def concerns(self, level: str, flags: frozenset[str]) -> bool:
+        """Whether it belongs in the timetable of this level with these flags; optional ones always do."""
+        return self.always or self.optional or any(when.concerns(level, flags) for when in self.clauses)
 
     def applies(self, level: str, flags: frozenset[str], happened: frozenset[str]) -> bool:
         """Whether any of its conditions holds."""

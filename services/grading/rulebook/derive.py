@@ -41,18 +41,11 @@ def _instances(duty: CompiledDuty, situation: Situation, level: str) -> Iterator
             finished = situation.done.get(key)
             if wanted or finished is not None:
                 yield key, (duty.anchors[0], at.astimezone(UTC)), finished
-    else:
-        finished = _finished(duty, situation)
-        if wanted or finished is not None:
-            yield duty.id, start, finished
-
-
-def _finished(duty: CompiledDuty, situation: Situation) -> datetime | None:
-    """When a single order was fulfilled: handed in, or the moment it exists for has come another way."""
-    at = situation.done.get(duty.id)
-    if at is None and duty.fulfilled_by is not None:
-        return situation.moments.get(duty.fulfilled_by)
-    return at
+    elif (finished := situation.done.get(duty.id)) is not None:
+        yield duty.id, start, finished
+    elif wanted:
+        # The moment it exists for may have come another way than by handing it in.
+        yield duty.id, start, situation.moments.get(duty.fulfilled_by or "")
 
 
 def _series(duty: CompiledDuty, situation: Situation, start: tuple[str, datetime], wanted: bool) -> Iterator[_Instance]:

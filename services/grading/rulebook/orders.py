@@ -7,9 +7,11 @@ from typing import Any, Literal
 Phase = Literal["open", "calmed", "closed"]
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(slots=True)
 class Order:
-    """One duty of one incident, with everything its desk needs. All moments are UTC instants.
+    """One duty of one incident, with everything its desk needs. All moments are UTC instants. Never changed once made.
+
+    (Not `frozen`: that makes each one cost 6 µs instead of 0.6, and an advance makes a dozen.)
 
     `key` is stable within the incident: "<duty>", "<duty>#<n>" when recurring or a further decision on the grade,
     "<duty>@<fact id>" when owed for each occurrence of a moment. `due_at` None: the text sets no number.

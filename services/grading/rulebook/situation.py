@@ -66,16 +66,22 @@ def _settle(situation: Situation) -> None:
         moments[name] = fact.at
     if situation.approvals:
         moments["graded"] = situation.approvals[0].at
-    for name, source in _FALLBACKS:
-        if name not in moments and source in moments:
-            moments[name] = moments[source]
-            situation.assumed.add(name)
     if situation.phase == "open":
         moments.pop("calmed", None)
     if situation.phase != "closed":
         moments.pop("closed", None)
+    assume(situation)
     situation.happened = frozenset(moments)
     situation.raised = frozenset(name for name, fact in situation.flags.items() if fact.data["on"])
+
+
+def assume(situation: Situation) -> None:
+    """Infer, and mark, the moments nobody reported: `occurred` from `discovered`, `event` from `occurred`."""
+    moments = situation.moments
+    for name, source in _FALLBACKS:
+        if name not in moments and source in moments:
+            moments[name] = moments[source]
+            situation.assumed.add(name)
 
 
 def _happen(situation: Situation, name: str, fact: Fact) -> None:

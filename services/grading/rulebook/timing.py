@@ -1,7 +1,7 @@
 """When an order is due: its anchor, its budget on this case, extensions, reminders, escalation. All on one clock."""
 
-from dataclasses import dataclass
 from datetime import UTC, date, datetime, time, timedelta
+from typing import NamedTuple
 
 from services.grading.rulebook.compiled import CompiledDuty, CompiledRulebook, Reminder, Time
 from services.grading.rulebook.facts import Fact, FactError
@@ -12,8 +12,7 @@ _ONE_HOUR = Budget(1, Unit.HOURS)
 _TWO_HOURS = Budget(2, Unit.HOURS)
 
 
-@dataclass(frozen=True, slots=True)
-class Timing:
+class Timing(NamedTuple):
     """The outcome: which words give the time, when it ends, and every move with its reason."""
 
     time: Time
