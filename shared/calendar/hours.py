@@ -9,9 +9,12 @@ DayEnds = Literal["close_of_business", "24:00"]
 SHANGHAI = ZoneInfo("Asia/Shanghai")
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, slots=True, eq=False)
 class BusinessHours:
-    """Local opening and closing times of a working day; `day_ends` says which of the two ends of Art. 203 holds."""
+    """Local opening and closing times of a working day; `day_ends` says which of the two ends of Art. 203 holds.
+
+    Compared and hashed by identity: counted periods are cached per office.
+    """
 
     zone: ZoneInfo = SHANGHAI
     opens: time = time(8, 30)

@@ -17,7 +17,7 @@ def decisions_taken(rulebook: CompiledRulebook, situation: Situation) -> dict[st
     duty = rulebook.grade_duty
     if duty is None:
         return {}
-    return {_key(duty.id, number): approval.at for number, approval in enumerate(situation.approvals)}
+    return {_key(duty.id, number): approval.at.astimezone(UTC) for number, approval in enumerate(situation.approvals)}
 
 
 def open_decision(

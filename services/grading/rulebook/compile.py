@@ -6,19 +6,21 @@ from fractions import Fraction
 import orjson
 
 from services.grading.rulebook.compiled import (
+    CompiledCriterion,
     CompiledDuty,
     CompiledRulebook,
     ExtensionRule,
     LevelInfo,
-    Reminder,
     RoleInfo,
     Time,
     TimeVariant,
     When,
 )
 from services.grading.rulebook.duties import Condition, Due, Duty, Sourced
-from services.grading.rulebook.model import Rulebook
+from services.grading.rulebook.model import Criterion, Rulebook
 from services.grading.rulebook.orders import Chain
+from services.grading.rulebook.pace import WITHOUT_DUE, Pace, Reminder, pace
+from services.grading.rulebook.signs import looks
 from services.grading.rulebook.vocabulary import (
     APPROVER,
     FLAGS,
@@ -72,7 +74,8 @@ def compile_rulebook(model: Rulebook) -> CompiledRulebook:
         duties=tuple(duty for duty in duties if duty.kind != "approve_grade"),
         duty={duty.id: duty for duty in duties},
         grade_duty=next((duty for duty in duties if duty.kind == "approve_grade"), None),
-        criteria=tuple(model.criteria),
+        criteria=_criteria(model),
+        words=tuple(sorted({word for criterion in model.criteria for word in criterion.when.words})),
         marks={duty.id: duty.marks for duty in duties if duty.marks and duty.kind != "approve_grade"},
         flag_names=FLAG_NAMES | dict(model.flags),
         moments=known_moments(model),
@@ -88,6 +91,25 @@ def known_moments(model: Rulebook) -> frozenset[str]:
 def known_flags(model: Rulebook) -> frozenset[str]:
     """The standard flags and those the rulebook names itself."""
     return FLAGS | model.flags.keys()
+
+
+def _criteria(model: Rulebook) -> tuple[CompiledCriterion, ...]:
+    """Highest level first, so that the first met gives the proposal."""
+    ranks = {level.id: rank for rank, level in enumerate(model.levels)}
+    return tuple(_criterion(c, ranks) for c in sorted(model.criteria, key=lambda c: -ranks[c.level]))
+
+
+def _criterion(criterion: Criterion, ranks: dict[str, int]) -> CompiledCriterion:
+    return CompiledCriterion(
+        id=criterion.id,
+        level=criterion.level,
+        rank=ranks[criterion.level],
+        clause=criterion.clause or "",
+        phrase=criterion.phrase or criterion.name,
+        source=criterion.source,
+        without_flags=frozenset(criterion.when.without_flags),
+        looks=looks(criterion.when),
+    )
 
 
 def _chains(model: Rulebook) -> dict[str, Chain]:
@@ -123,6 +145,7 @@ def _duty(model: Rulebook, duty: Duty) -> CompiledDuty:
         None if any(c.levels is None for c in clauses) else frozenset[str]().union(*(c.levels or () for c in clauses))
     )
     time = _time(model, duty)
+    reminders, escalate = _reminders(model, duty, time), _escalation(model, duty)
     ends = time.budget is None and not time.patrol and not duty.due.by_level and not {"closed"} & set(duty.due.from_)
     return CompiledDuty(
         id=duty.id,
@@ -138,12 +161,14 @@ def _duty(model: Rulebook, duty: Duty) -> CompiledDuty:
         levels=levels,
         found_by=frozenset(duty.found_by),
         anchors=tuple(duty.due.from_),
+        happened=frozenset(duty.due.from_),
         anchor_source=duty.due.from_source,
         time=time,
         by_level={level: _plain(duty, parse_budget(text)) for level, text in duty.due.by_level.items()},
         variants=tuple(TimeVariant(when(v.when), _plain(v, parse_budget(v.within))) for v in duty.due.variants),
         recurring=duty.recurring,
         each=duty.each,
+        repeats=duty.recurring or duty.each,
         until=duty.until or ("calmed" if duty.recurring or duty.due.within in ("continuing", "until calm") else None),
         ends_at_closing=ends,
         optional=duty.optional,
@@ -153,9 +178,10 @@ def _duty(model: Rulebook, duty: Duty) -> CompiledDuty:
         fulfilled_by=duty.fulfilled_by,
         chain=duty.chain,
         extension=_extension(duty),
-        reminders=_reminders(model, duty, time),
+        reminders=reminders,
         warn=(duty.warn.from_, parse_budget(duty.warn.within)) if duty.warn else None,
-        escalate=_escalation(model, duty),
+        escalate=escalate,
+        pace=_pace(duty, time, reminders, escalate),
     )
 
 
@@ -196,6 +222,15 @@ def _extension(duty: Duty) -> ExtensionRule | None:
         return None
     within = parse_budget(rule.request_within)
     return ExtensionRule(rule.from_, within, rule.to, rule.clause or "", rule.phrase or "", rule.source)
+
+
+def _pace(
+    duty: Duty, time: Time, reminders: tuple[Reminder, ...], escalate: tuple[tuple[Budget, str], ...]
+) -> Pace | None:
+    """Worked out beforehand where neither the calendar nor the case has a say."""
+    if time.patrol or duty.due.by_level or duty.due.variants or duty.warn:
+        return None
+    return WITHOUT_DUE if time.budget is None else pace(time.budget, reminders, escalate)
 
 
 def _reminders(model: Rulebook, duty: Duty, time: Time) -> tuple[Reminder, ...]:

@@ -1,10 +1,12 @@
 """A rulebook in the form the engine runs: names resolved, budgets parsed, conditions as sets. Immutable."""
 
-from dataclasses import dataclass
-from fractions import Fraction
+from collections.abc import Callable
+from dataclasses import dataclass, field
 
-from services.grading.rulebook.model import Criterion, Rulebook
+from services.grading.rulebook.model import Rulebook
 from services.grading.rulebook.orders import Chain
+from services.grading.rulebook.pace import Pace, Reminder
+from services.grading.rulebook.vocabulary import METRICS, Names
 from shared.calendar import Budget, BusinessHours
 
 
@@ -54,14 +56,6 @@ class When:
 
 
 @dataclass(frozen=True, slots=True)
-class Reminder:
-    """A share of the way from anchor to due, or a time before due."""
-
-    share: Fraction | None
-    before: Budget | None
-
-
-@dataclass(frozen=True, slots=True)
 class Time:
     """A budget with the words that give it. `patrol`: one patrol interval, whichever is in force at the anchor."""
 
@@ -93,6 +87,36 @@ class ExtensionRule:
     source: str
 
 
+@dataclass(slots=True)
+class Picture:
+    """All evidence together: metrics summed over sources, the rest as sets."""
+
+    metrics: dict[str, int] = field(default_factory=lambda: dict.fromkeys(METRICS, 0))
+    platforms: set[str] = field(default_factory=set)
+    author_types: set[str] = field(default_factory=set)
+    words: set[str] = field(default_factory=set)
+    kinds: set[str] = field(default_factory=set)
+    flags: frozenset[str] = frozenset()
+
+
+Look = Callable[[Picture, Names], list[str]]
+"""Looks for one sign: the lines of evidence (Chinese), none when it doesn't show. The mapping names the flags."""
+
+
+@dataclass(frozen=True, slots=True)
+class CompiledCriterion:
+    """A criterion with only the looks it asks for."""
+
+    id: str
+    level: str
+    rank: int
+    clause: str
+    phrase: str
+    source: str
+    without_flags: frozenset[str]
+    looks: tuple[Look, ...]
+
+
 @dataclass(frozen=True, slots=True)
 class CompiledDuty:
     """A duty with everything resolved that doesn't depend on the incident."""
@@ -110,12 +134,14 @@ class CompiledDuty:
     levels: frozenset[str] | None
     found_by: frozenset[str]
     anchors: tuple[str, ...]
+    happened: frozenset[str]
     anchor_source: str
     time: Time
     by_level: dict[str, Time]
     variants: tuple[TimeVariant, ...]
     recurring: bool
     each: bool
+    repeats: bool
     until: str | None
     ends_at_closing: bool
     optional: bool
@@ -128,6 +154,7 @@ class CompiledDuty:
     reminders: tuple[Reminder, ...]
     warn: tuple[str, Budget] | None
     escalate: tuple[tuple[Budget, str], ...]
+    pace: Pace | None
 
     def concerns(self, level: str, flags: frozenset[str]) -> bool:
         """Whether it belongs in the timetable of this level with these flags; optional ones always do."""
@@ -156,7 +183,8 @@ class CompiledRulebook:
     duties: tuple[CompiledDuty, ...]
     duty: dict[str, CompiledDuty]
     grade_duty: CompiledDuty | None
-    criteria: tuple[Criterion, ...]
+    criteria: tuple[CompiledCriterion, ...]
+    words: tuple[str, ...]
     marks: dict[str, str]
     flag_names: dict[str, str]
     moments: frozenset[str]

@@ -1,12 +1,12 @@
 """What the rulebook demands of a situation at a level: the orders in force, from facts alone."""
 
-from collections.abc import Iterator
-from datetime import UTC, datetime
+from collections.abc import Iterable, Iterator
+from datetime import datetime
 
 from services.grading.rulebook.compiled import CompiledDuty, CompiledRulebook
 from services.grading.rulebook.orders import Order
 from services.grading.rulebook.situation import Situation
-from services.grading.rulebook.timing import anchor, escalations, extension_terms, reminders, timing
+from services.grading.rulebook.timing import anchor, extension_terms, timing
 from shared.calendar import Calendar
 
 
@@ -17,6 +17,8 @@ def derive(
     orders: dict[str, Order] = {}
     done: dict[str, datetime] = {}
     for duty in rulebook.duties:
+        if duty.happened.isdisjoint(situation.happened):
+            continue
         for key, anchored, finished in _instances(duty, situation, level):
             orders[key] = build(rulebook, calendar, situation, duty, key, level, anchored)
             if finished is not None:
@@ -27,25 +29,30 @@ def derive(
 _Instance = tuple[str, tuple[str, datetime], datetime | None]
 
 
-def _instances(duty: CompiledDuty, situation: Situation, level: str) -> Iterator[_Instance]:
+def _instances(duty: CompiledDuty, situation: Situation, level: str) -> Iterable[_Instance]:
     """The orders of one duty: key, anchor, and when fulfilled."""
-    start = anchor(duty, situation)
-    if start is None:
-        return
+    finished = situation.done.get(duty.id)
     wanted = owed(duty, situation, level)
+    start = anchor(duty, situation) if wanted or finished or duty.repeats else None
+    if start is None:
+        return ()
     if duty.recurring:
-        yield from _series(duty, situation, start, wanted)
-    elif duty.each:
-        for fact_id, at in situation.occurrences.get(duty.anchors[0], ()):
-            key = f"{duty.id}@{fact_id}"
-            finished = situation.done.get(key)
-            if wanted or finished is not None:
-                yield key, (duty.anchors[0], at.astimezone(UTC)), finished
-    elif (finished := situation.done.get(duty.id)) is not None:
-        yield duty.id, start, finished
-    elif wanted:
+        return _series(duty, situation, start, wanted)
+    if duty.each:
+        return _each(duty, situation, wanted)
+    if finished is None and duty.fulfilled_by is not None:
         # The moment it exists for may have come another way than by handing it in.
-        yield duty.id, start, situation.moments.get(duty.fulfilled_by or "")
+        finished = situation.moments.get(duty.fulfilled_by)
+    return ((duty.id, start, finished),)
+
+
+def _each(duty: CompiledDuty, situation: Situation, wanted: bool) -> Iterator[_Instance]:
+    """One for each occurrence of the moment, told apart by the fact that reports it."""
+    for fact_id, at in situation.occurrences.get(duty.anchors[0], ()):
+        key = f"{duty.id}@{fact_id}"
+        finished = situation.done.get(key)
+        if wanted or finished is not None:
+            yield key, (duty.anchors[0], at), finished
 
 
 def _series(duty: CompiledDuty, situation: Situation, start: tuple[str, datetime], wanted: bool) -> Iterator[_Instance]:
@@ -53,7 +60,7 @@ def _series(duty: CompiledDuty, situation: Situation, start: tuple[str, datetime
     number = 1
     while (finished := situation.done.get(f"{duty.id}#{number}")) is not None:
         yield f"{duty.id}#{number}", start, finished
-        start = f"{duty.id}#{number}", finished.astimezone(UTC)
+        start = f"{duty.id}#{number}", finished
         number += 1
     if wanted:
         yield f"{duty.id}#{number}", start, None
@@ -90,34 +97,36 @@ def build(
     """One order with all its moments. `owner` replaces the duty's own where the level decides it."""
     name, start = anchored
     time = timing(rulebook, calendar, situation, duty, key, level, start)
+    words = time.time
+    # By position: thirty keywords cost more than all the rest of an order.
     return Order(
-        key=key,
-        duty=duty.id,
-        name=duty.name,
-        kind=duty.kind,
-        desk=duty.desk,
-        owner=owner or duty.owner,
-        owner_name=rulebook.roles[owner].name if owner else duty.owner_name,
-        to=duty.to,
-        clause=time.time.clause,
-        phrase=time.time.phrase,
-        source=time.time.source,
-        presumed=duty.presumable and not situation.approvals,
-        provisional=time.provisional,
-        recurring=duty.recurring,
-        anchor=name,
-        anchor_at=start,
-        anchor_source=duty.anchor_source,
-        within=time.within,
-        due_at=time.due_at,
-        remind_at=reminders(rulebook, calendar, situation, duty, start, time.due_at),
-        escalate=escalations(duty, calendar, rulebook.hours, time.due_at),
-        hand_in=duty.hand_in,
-        marks=duty.marks,
-        chain=duty.chain,
-        extension=extension_terms(rulebook, calendar, situation, duty),
-        extended_from=time.extended_from,
-        jointly=duty.jointly,
-        anchor_assumed=name in situation.assumed,
-        moves=time.moves,
+        key,
+        duty.id,
+        duty.name,
+        duty.kind,
+        duty.desk,
+        owner or duty.owner,
+        rulebook.roles[owner].name if owner else duty.owner_name,
+        duty.to,
+        words.clause,
+        words.phrase,
+        words.source,
+        duty.presumable and not situation.approvals,
+        time.provisional,
+        duty.recurring,
+        name,
+        start,
+        duty.anchor_source,
+        time.within,
+        time.due_at,
+        time.remind_at,
+        time.escalate,
+        duty.hand_in,
+        duty.marks,
+        duty.chain,
+        extension_terms(rulebook, calendar, situation, duty) if duty.extension else None,
+        time.extended_from,
+        duty.jointly,
+        name in situation.assumed,
+        time.moves,
     )

@@ -2,7 +2,7 @@
 
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
-from datetime import datetime
+from datetime import UTC, datetime
 
 from services.grading.rulebook.facts import Fact, FactError, union
 from services.grading.rulebook.orders import Phase
@@ -66,6 +66,8 @@ def _settle(situation: Situation) -> None:
         moments[name] = fact.at
     if situation.approvals:
         moments["graded"] = situation.approvals[0].at
+    for name, at in moments.items():
+        moments[name] = at.astimezone(UTC)
     if situation.phase == "open":
         moments.pop("calmed", None)
     if situation.phase != "closed":
@@ -106,7 +108,7 @@ def _turn(situation: Situation, name: str, phase: Phase, fact: Fact) -> None:
 def _moment(situation: Situation, fact: Fact) -> None:
     name = fact.data["name"]
     _happen(situation, name, fact)
-    situation.occurrences.setdefault(name, []).append((fact.id, fact.at))
+    situation.occurrences.setdefault(name, []).append((fact.id, fact.at.astimezone(UTC)))
     if name == "discovered" and situation.finder is None:
         situation.finder = fact.data.get("role")
 
@@ -124,7 +126,7 @@ def _graded(situation: Situation, fact: Fact) -> None:
 
 def _done(situation: Situation, fact: Fact) -> None:
     key = fact.data["order"]
-    situation.done.setdefault(key, fact.at)
+    situation.done.setdefault(key, fact.at.astimezone(UTC))
     duty = key.partition("@")[0].partition("#")[0]
     if duty in situation.marks:
         _happen(situation, situation.marks[duty], fact)

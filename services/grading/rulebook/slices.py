@@ -10,10 +10,12 @@ from shared.calendar import parse_budget
 def slices(rulebook: CompiledRulebook) -> dict[str, dict[str, Any]]:
     """intake: words to look for and the join window in hours; publishing: channels, chains; tasks: roles, routines."""
     model = rulebook.model
-    words = sorted({word for criterion in rulebook.criteria for word in criterion.when.words})
     roles = {role.id: {"name": role.name, "external": role.external} for role in rulebook.roles.values()}
     return {
-        "intake": {"words": words, "join_window_hours": parse_budget(model.joining.window).minutes // 60},
+        "intake": {
+            "words": list(rulebook.words),
+            "join_window_hours": parse_budget(model.joining.window).minutes // 60,
+        },
         "publishing": {
             "channels": {key: channel.model_dump() for key, channel in model.release.channels.items()},
             "chains": {key: chain.as_dict() for key, chain in rulebook.chains.items()},

@@ -1,10 +1,12 @@
 """When an order is due: its anchor, its budget on this case, extensions, reminders, escalation. All on one clock."""
 
-from datetime import UTC, date, datetime, time, timedelta
+from datetime import UTC, datetime, time, timedelta
+from functools import lru_cache
 from typing import NamedTuple
 
-from services.grading.rulebook.compiled import CompiledDuty, CompiledRulebook, Reminder, Time
+from services.grading.rulebook.compiled import CompiledDuty, CompiledRulebook, Time
 from services.grading.rulebook.facts import Fact, FactError
+from services.grading.rulebook.pace import Reminder
 from services.grading.rulebook.situation import Situation
 from shared.calendar import Budget, BusinessHours, Calendar, Deadline, Unit, deadline, parse_budget, working_day_before
 
@@ -13,14 +15,16 @@ _TWO_HOURS = Budget(2, Unit.HOURS)
 
 
 class Timing(NamedTuple):
-    """The outcome: which words give the time, when it ends, and every move with its reason."""
+    """The outcome: which words give the time, when it ends, every move with its reason, reminders and escalation."""
 
     time: Time
     within: str | None
     due_at: datetime | None
-    provisional: bool
-    extended_from: datetime | None
-    moves: tuple[tuple[datetime, str], ...]
+    provisional: bool = False
+    extended_from: datetime | None = None
+    moves: tuple[tuple[datetime, str], ...] = ()
+    remind_at: tuple[datetime, ...] = ()
+    escalate: tuple[tuple[datetime, str], ...] = ()
 
 
 def anchor(duty: CompiledDuty, situation: Situation) -> tuple[str, datetime] | None:
@@ -28,18 +32,20 @@ def anchor(duty: CompiledDuty, situation: Situation) -> tuple[str, datetime] | N
     best: tuple[str, datetime] | None = None
     for name in duty.anchors:
         at = situation.moments.get(name)
-        if name == "graded" and at is not None:
+        if at is None:
+            continue
+        if name == "graded":
             at = _graded_for(duty, situation) or at
-        if at is not None and (best is None or at < best[1]):
+        if best is None or at < best[1]:
             best = name, at
-    return None if best is None else (best[0], best[1].astimezone(UTC))
+    return best
 
 
 def _graded_for(duty: CompiledDuty, situation: Situation) -> datetime | None:
     """A regrade gives no new time: what an earlier approval demanded already keeps its clock."""
     for approval in situation.approvals:
         if duty.levels is None or approval.data["level"] in duty.levels:
-            return approval.at
+            return approval.at.astimezone(UTC)
     return None
 
 
@@ -53,14 +59,40 @@ def timing(
     start: datetime,
 ) -> Timing:
     """When the order `key` that starts at `start` is due at this level."""
+    pace = duty.pace
+    if pace is None or key in situation.extended:
+        return _reckoned(rulebook, calendar, situation, duty, key, level, start)
+    time = duty.time
+    if pace.due is None:
+        return Timing(time, time.within, None)
+    remind_at = tuple([start + distance for distance in pace.remind])
+    escalate = tuple([(start + distance, to) for distance, to in pace.escalate])
+    return Timing(time, time.within, start + pace.due, False, None, (), remind_at, escalate)
+
+
+def _reckoned(
+    rulebook: CompiledRulebook,
+    calendar: Calendar,
+    situation: Situation,
+    duty: CompiledDuty,
+    key: str,
+    level: str,
+    start: datetime,
+) -> Timing:
+    """The long way: with the calendar, the case's flags and approvals, and the extensions granted."""
     hours = rulebook.hours
     if duty.time.patrol:
         within, end = patrol_deadline(start, calendar, hours)
-        base = Timing(duty.time, str(within), end.at, end.provisional, None, ())
+        base = Timing(duty.time, str(within), end.at, end.provisional)
     else:
         base = _regulated(calendar, hours, situation, duty, level, start)
     extensions = situation.extended.get(key)
-    return _extend(base, extensions, calendar, hours) if extensions and base.due_at is not None else base
+    if extensions and base.due_at is not None:
+        base = _extend(base, extensions, calendar, hours)
+    return base._replace(
+        remind_at=_reminders(hours, calendar, situation, duty, start, base.due_at),
+        escalate=_escalations(duty, calendar, hours, base.due_at),
+    )
 
 
 def _regulated(
@@ -68,7 +100,7 @@ def _regulated(
 ) -> Timing:
     words = duty.by_level.get(level, duty.time)
     if words.budget is None:
-        return Timing(words, words.within, None, False, None, ())
+        return Timing(words, words.within, None)
     end = deadline(start, words.budget, calendar, hours)
     if duty.by_level and situation.approvals:
         end = _strictest_so_far(end, duty, situation, start, calendar, hours)
@@ -77,7 +109,7 @@ def _regulated(
             other = deadline(start, variant.time.budget, calendar, hours)
             moves = ((end.at, _variant_reason(variant.when.flags, situation)),)
             return Timing(variant.time, variant.time.within, other.at, other.provisional, end.at, moves)
-    return Timing(words, words.within, end.at, end.provisional, None, ())
+    return Timing(words, words.within, end.at, end.provisional)
 
 
 def _strictest_so_far(
@@ -134,8 +166,8 @@ def patrol_deadline(start: datetime, calendar: Calendar, hours: BusinessHours) -
     return within, deadline(start, within, calendar, hours)
 
 
-def reminders(
-    rulebook: CompiledRulebook,
+def _reminders(
+    hours: BusinessHours,
     calendar: Calendar,
     situation: Situation,
     duty: CompiledDuty,
@@ -145,9 +177,9 @@ def reminders(
     """The moments to remind at, sorted, each after the start and before the end."""
     found: set[datetime] = set()
     if due is not None and due > start:
-        found.update(_remind(reminder, rulebook.hours, calendar, start, due) for reminder in duty.reminders)
+        found.update(_remind(reminder, hours, calendar, start, due) for reminder in duty.reminders)
     if duty.warn is not None and duty.warn[0] in situation.moments:
-        found.add(deadline(situation.moments[duty.warn[0]], duty.warn[1], calendar, rulebook.hours).at)
+        found.add(deadline(situation.moments[duty.warn[0]], duty.warn[1], calendar, hours).at)
     return tuple(sorted(at for at in found if at > start and (due is None or at < due)))
 
 
@@ -157,18 +189,21 @@ def _remind(reminder: Reminder, hours: BusinessHours, calendar: Calendar, start:
         return start if share is None else start + (due - start) * share.numerator // share.denominator
     if reminder.before.runs_by_clock:
         return due - timedelta(minutes=reminder.before.minutes)
-    return hours.opening(_day_before(hours.local(due), reminder.before, calendar))
+    return _opening_before(due, reminder.before, calendar, hours)
 
 
-def _day_before(due: datetime, before: Budget, calendar: Calendar) -> date:
+@lru_cache(maxsize=4096)
+def _opening_before(due: datetime, before: Budget, calendar: Calendar, hours: BusinessHours) -> datetime:
+    """Opening time that many days before the last day; many incidents end on the same one."""
+    local = hours.local(due)
     # 24:00 of a day is 00:00 of the next: the last day itself is the one before.
-    last = due.date() - timedelta(days=1) if due.time() == time(0) else due.date()
+    last = local.date() - timedelta(days=1) if local.time() == time(0) else local.date()
     if before.unit is Unit.WORKING_DAYS:
-        return working_day_before(last, before.amount, calendar)
-    return last - timedelta(days=before.amount)
+        return hours.opening(working_day_before(last, before.amount, calendar))
+    return hours.opening(last - timedelta(days=before.amount))
 
 
-def escalations(
+def _escalations(
     duty: CompiledDuty, calendar: Calendar, hours: BusinessHours, due: datetime | None
 ) -> tuple[tuple[datetime, str], ...]:
     """Whom an overdue order goes up to, and when."""

@@ -1,5 +1,6 @@
 """The closed lists a rulebook draws on: moments, flags, phrases for times without a number, kinds of duty."""
 
+from collections.abc import Mapping
 from typing import Final, Literal, get_args
 
 MOMENTS: Final = frozenset({
@@ -25,6 +26,7 @@ Source = Literal["regulation", "operator"]
 Metric = Literal["reads", "comments", "reposts", "likes"]
 METRICS: Final[tuple[Metric, ...]] = get_args(Metric)
 METRIC_NAMES: Final = {"reads": "阅读", "comments": "评论", "reposts": "转发", "likes": "点赞"}
+Names = Mapping[str, str]
 Desk = Literal["tasks", "publishing"]
 Kind = Literal[
     "report", "claim", "designate", "investigate", "grade", "approve_grade", "approve", "respond", "notify", "meet",
