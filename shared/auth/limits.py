@@ -30,6 +30,12 @@ class RateLimiter:
             self._forget_idle(now)
         self._buckets[client] = left - cost, now
 
+    def give_back(self, client: str, cost: float = 1) -> None:
+        """Undo a `check`, where only failures are to count."""
+        if client in self._buckets:
+            left, at = self._buckets[client]
+            self._buckets[client] = min(self._burst, left + cost), at
+
     def _forget_idle(self, now: float) -> None:
         """Drop full buckets, which say nothing; if all are in use, start over rather than grow."""
         busy = {

@@ -9,6 +9,7 @@ import orjson
 import structlog
 from structlog.typing import EventDict, WrappedLogger
 
+from shared.telemetry.failures import describe
 from shared.telemetry.trace import trace_id
 
 PERSONAL = frozenset({
@@ -41,6 +42,15 @@ def _add_trace(_logger: WrappedLogger, _method: str, event: EventDict) -> EventD
     return event
 
 
+def _describe_failure(_logger: WrappedLogger, _method: str, event: EventDict) -> EventDict:
+    """Stand the place of a logged exception where a traceback would, whose last line quotes values."""
+    given = event.pop("exc_info", None)
+    found = given[1] if isinstance(given, tuple) else given if isinstance(given, BaseException) else sys.exc_info()[1]
+    if given and found is not None:
+        event["failure"] = describe(found)
+    return event
+
+
 def _dumps(event: EventDict, **_: Any) -> str:
     return orjson.dumps(event, default=str, option=orjson.OPT_NON_STR_KEYS).decode()
 
@@ -56,7 +66,11 @@ def configure_logging(service: str, level: str = "info") -> None:
         structlog.processors.TimeStamper(fmt="iso", utc=True),
         _add_trace,
     ]
-    last: list[structlog.typing.Processor] = [drop_personal, structlog.processors.JSONRenderer(serializer=_dumps)]
+    last: list[structlog.typing.Processor] = [
+        _describe_failure,
+        drop_personal,
+        structlog.processors.JSONRenderer(serializer=_dumps),
+    ]
     structlog.configure(
         processors=[*shared, *last],
         wrapper_class=structlog.make_filtering_bound_logger(level),
