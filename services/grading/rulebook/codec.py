@@ -1,8 +1,9 @@
 """Facts and orders as JSON bytes and back, losslessly; fields at their default are left out."""
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import MISSING, fields
 from datetime import datetime
+from operator import attrgetter
 from typing import Any
 
 import orjson
@@ -10,8 +11,12 @@ import orjson
 from services.grading.rulebook.facts import Fact, read_fact
 from services.grading.rulebook.orders import Order
 
-_DEFAULTS: dict[str, Any] = {field.name: field.default for field in fields(Order) if field.default is not MISSING}
-_NAMES = tuple(field.name for field in fields(Order))
+_FIELDS = fields(Order)
+_REQUIRED = tuple(field.name for field in _FIELDS if field.default is MISSING)
+_OPTIONAL = tuple(field.name for field in _FIELDS if field.default is not MISSING)
+_DEFAULTS = tuple(field.default for field in _FIELDS if field.default is not MISSING)
+_required = attrgetter(*_REQUIRED)
+_optional = attrgetter(*_OPTIONAL)
 
 
 def facts_to_json(facts: Iterable[Fact]) -> bytes:
@@ -42,10 +47,9 @@ def orders_to_json(orders: Mapping[str, Order]) -> bytes:
 
 def order_dict(order: Order) -> dict[str, Any]:
     """One order as a dict that orjson takes, without the fields at their default."""
-    full = {name: getattr(order, name) for name in _NAMES}
-    for name, default in _DEFAULTS.items():
-        if full[name] == default:
-            del full[name]
+    full: dict[str, Any] = dict(zip(_REQUIRED, _required(order), strict=True))
+    beyond = zip(_OPTIONAL, _optional(order), _DEFAULTS, strict=True)
+    full.update({name: value for name, value, default in beyond if value != default})
     return full
 
 
@@ -56,19 +60,33 @@ def orders_from_json(data: bytes | str) -> dict[str, Order]:
 
 def order_from_dict(raw: Mapping[str, Any]) -> Order:
     """One order from its JSON form."""
-    moment = datetime.fromisoformat
     full = dict(raw)
     full["to"] = tuple(raw["to"])
-    full["anchor_at"] = moment(raw["anchor_at"])
-    full["due_at"] = moment(raw["due_at"]) if raw["due_at"] else None
-    for name in ("remind_at", "hand_in", "jointly"):
-        if name in raw:
-            full[name] = tuple(raw[name])
-    for name in ("escalate", "moves"):
-        if name in raw:
-            full[name] = tuple((moment(at), what) for at, what in raw[name])
-    if "remind_at" in raw:
-        full["remind_at"] = tuple(map(moment, raw["remind_at"]))
-    if raw.get("extended_from"):
-        full["extended_from"] = moment(raw["extended_from"])
+    full["anchor_at"] = _moment(raw["anchor_at"])
+    for name in raw.keys() & _READERS.keys():
+        full[name] = _READERS[name](raw[name])
     return Order(**full)
+
+
+def _pairs(raw: list[Any]) -> tuple[tuple[datetime, str], ...]:
+    return tuple([(_moment(at), what) for at, what in raw])
+
+
+def _moments(raw: list[str]) -> tuple[datetime, ...]:
+    return tuple([_moment(at) for at in raw])
+
+
+def _maybe(raw: str | None) -> datetime | None:
+    return None if raw is None else _moment(raw)
+
+
+_moment = datetime.fromisoformat
+_READERS: dict[str, Callable[[Any], Any]] = {
+    "due_at": _maybe,
+    "remind_at": _moments,
+    "escalate": _pairs,
+    "moves": _pairs,
+    "hand_in": tuple,
+    "jointly": tuple,
+    "extended_from": _maybe,
+}
