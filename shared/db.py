@@ -42,7 +42,7 @@ TRANSIENT = (
 def _compile(statement: Statement, args: Sequence[Any]) -> tuple[str, Sequence[Any]]:
     if isinstance(statement, str):
         return statement, args
-    compiled = statement.compile(dialect=_DIALECT)
+    compiled = statement.compile(dialect=_DIALECT, compile_kwargs={"render_postcompile": True})
     assert isinstance(compiled, SQLCompiler)
     places = compiled.positiontup or ()
     return str(compiled), [compiled.params[name] for name in places]

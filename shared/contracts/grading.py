@@ -58,6 +58,14 @@ class Withdrawn(BaseModel):
     reason: str
 
 
+class Discharged(BaseModel):
+    """An assignment done by an act at grading itself (approving a grade, calming): no longer owed, and in time or not by `at`."""
+
+    assignment_id: UUID
+    at: datetime
+    by: str
+
+
 class GradeReason(BaseModel):
     """Why a level is proposed: the rule, its clause and words, and what was found."""
 
@@ -95,6 +103,7 @@ class ProcedureAdvanced(Payload):
     assignments: list[Assignment] = []
     deadlines: list[Deadline] = []
     withdrawn: list[Withdrawn] = []
+    discharged: list[Discharged] = []
     cause: str
 
 

@@ -59,3 +59,12 @@ class IncidentChanged(Payload):
     other: UUID | None = None
     by: str | None = None
     reason: str | None = None
+
+
+class OriginalShown(Payload):
+    """A member of staff opened a report's original words and contact: who, which, why; never what stood in it."""
+
+    TYPE: ClassVar[str] = "original.shown.v1"
+    report_id: UUID
+    by: str
+    reason: str

@@ -24,6 +24,10 @@ APPLIED = Metric("huiying_events_applied", "Events whose effect was committed", 
 PARKED = Metric("huiying_events_parked", "Events set aside with an error", ["consumer", "producer"])
 
 
+class NotYetError(Exception):
+    """What an event builds on has not arrived from another producer; it stays where it is and comes again by itself."""
+
+
 class Gap(NamedTuple):
     """Events after `after` of this shard are missing and must be pulled."""
 
@@ -87,6 +91,9 @@ class Applier:
                 return await self._together([event])
             except TRANSIENT:
                 raise
+            except NotYetError as raised:
+                _log.info("consumer.not_yet", consumer=self.positions.schema, reason=str(raised))
+                return []
             except Exception as raised:  # noqa: BLE001 - see apply
                 error = f"{type(raised).__name__}: {raised}"
                 await asyncio.sleep(pause)

@@ -18,10 +18,14 @@ class JournalUnreachableError(Exception):
 
 
 class JournalClient:
-    """Reads other services' journals. `authorise` gives the headers of a service token for the named service."""
+    """Reads other services' journals.
 
-    def __init__(self, peers: Mapping[str, str], authorise: Callable[[str], Mapping[str, str]]) -> None:
-        self._peers = peers
+    `journals` names, by producer, the service that shows its journal and its base URL; `authorise` gives the headers of a
+    service token for a service.
+    """
+
+    def __init__(self, journals: Mapping[str, tuple[str, str]], authorise: Callable[[str], Mapping[str, str]]) -> None:
+        self._journals = journals
         self._authorise = authorise
         self._http = httpx.AsyncClient(timeout=httpx.Timeout(5.0, connect=1.0))
 
@@ -36,10 +40,11 @@ class JournalClient:
         return [_event(producer, shard, row) for row in found["events"]]
 
     async def _get(self, producer: str, path: str, params: Mapping[str, int]) -> dict[str, Any]:
+        if producer not in self._journals:
+            raise JournalUnreachableError(f"The settings name no address for {producer}; add it to HUIYING_PEERS.")
+        service, base = self._journals[producer]
         try:
-            answer = await self._http.get(
-                f"{self._peers[producer]}{path}", params=params, headers=self._authorise(producer)
-            )
+            answer = await self._http.get(f"{base}{path}", params=params, headers=self._authorise(service))
             answer.raise_for_status()
         except httpx.HTTPError as error:
             raise JournalUnreachableError(f"{producer}{path}: {error!r}") from error

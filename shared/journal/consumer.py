@@ -13,6 +13,7 @@ from prometheus_client import Counter, Gauge
 from shared.bus.subscriber import Subscriber
 from shared.contracts.envelope import RawEvent
 from shared.db import TRANSIENT, Database
+from shared.errors import UnavailableError
 from shared.journal.apply import Applier, Gap
 from shared.journal.catch_up import PAGE, JournalClient, JournalUnreachableError
 from shared.journal.positions import Place
@@ -109,6 +110,12 @@ class Consumer:
                 total, after = total + len(events), events[-1].seq
             if len(events) < PAGE:
                 return total
+
+    def check_flowing(self) -> None:
+        """Raises `UnavailableError` unless the bus is joined, or the journals were looked at within the last ten seconds."""
+        seconds = asyncio.get_running_loop().time() - self._looked_at
+        if self._subscriber.shards() is None and (self._looked_at == 0.0 or seconds > 10):
+            raise UnavailableError("No events come in: neither the bus nor the journals have been reached.")
 
     async def close(self) -> None:
         """Leave the bus and close the connections to other journals."""

@@ -1,6 +1,7 @@
 """Alembic, one history a schema, run from code; nothing is done where the head is already there."""
 
 import asyncio
+from functools import cache
 from pathlib import Path
 
 import asyncpg
@@ -10,6 +11,7 @@ from alembic.script import ScriptDirectory
 from sqlalchemy import Connection
 from sqlalchemy.ext.asyncio import create_async_engine
 
+from shared.db import Transaction
 from shared.migrations.provision import grant
 
 _ROOT = Path(__file__).resolve().parents[2]
@@ -33,12 +35,24 @@ def _config(schema: str) -> Config:
     return config
 
 
+@cache
+def head(schema: str) -> str | None:
+    """The head that the code of this schema is written for."""
+    return ScriptDirectory.from_config(_config(schema)).get_current_head()
+
+
+async def present_head(tx: Transaction, schema: str) -> str | None:
+    """The head that the schema has reached, as its own role sees it."""
+    present: str | None = await tx.value(f"SELECT version_num FROM {schema}.alembic_version")
+    return present
+
+
 async def migrate(url: str, schema: str) -> bool:
     """Bring one schema to its head; answers whether anything was done. `url` is an owner's (`postgresql://…`)."""
     config = _config(schema)
     connection = await asyncpg.connect(url)
     try:
-        if await _present(connection, schema) == ScriptDirectory.from_config(config).get_current_head():
+        if await _present(connection, schema) == head(schema):
             return False
         await connection.execute(f"CREATE SCHEMA IF NOT EXISTS {schema}")
         await _upgrade(url, config)

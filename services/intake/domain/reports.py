@@ -1,18 +1,20 @@
 """A report as it arrives, and an incident as its reports make it: counted, never twice."""
 
 from dataclasses import dataclass, field
-from datetime import datetime
+from datetime import datetime, timedelta
 from uuid import UUID
 
+from services.intake.domain.joining import JoinKeys
 from services.intake.domain.times import Occurred
 from shared.contracts.intake import IncidentChanged, IncidentReported, ReportKind, Spread
 
 
 @dataclass(frozen=True, slots=True)
-class Newcomer:
+class Arrival:
     """A report made ready for keeping: masked, sealed, and with everything it may be recognised by.
 
-    `keys` say 'the very same thing' (link, root post, wording); `bands` and `grams` say 'nearly the same words'.
+    `keys` say 'the very same thing' (link, root post, wording); `bands` and `grams` say 'nearly the same words', which count
+    within `window`.
     """
 
     report_id: UUID
@@ -35,9 +37,10 @@ class Newcomer:
     region: str | None = None
     topic: str | None = None
     spread: Spread = field(default_factory=Spread)
-    keys: tuple[bytes, ...] = ()
+    keys: JoinKeys = field(default_factory=JoinKeys)
     bands: tuple[int, ...] = ()
     grams: bytes = b""
+    window: timedelta = timedelta(days=30)
     words: tuple[str, ...] = ()
 
     @property
@@ -64,30 +67,30 @@ class Incident:
     author_types: set[str]
     words: set[str]
     version: int = 1
-    first: Newcomer | None = None
+    first: Arrival | None = None
     gained: list[UUID] = field(default_factory=list)
     spread_moved: bool = False
 
-    def add(self, newcomer: Newcomer) -> None:
+    def add(self, arrival: Arrival) -> None:
         """One report more."""
         self.reports += 1
-        self.gained.append(newcomer.report_id)
-        self.spread = plus(self.spread, newcomer.spread)
-        self.occurred_at = min(self.occurred_at, newcomer.occurred.at)
-        self._note(newcomer)
+        self.gained.append(arrival.report_id)
+        self.spread = plus(self.spread, arrival.spread)
+        self.occurred_at = min(self.occurred_at, arrival.occurred.at)
+        self._note(arrival)
 
     def resample(self, before: Spread, now: Spread) -> None:
         """A known report is counted anew, upwards or, corrected, downwards."""
         self.spread = plus(minus(self.spread, before), now)
         self.spread_moved = True
 
-    def _note(self, newcomer: Newcomer) -> None:
-        self.kinds.add(newcomer.kind)
-        self.words.update(newcomer.words)
-        if newcomer.platform:
-            self.platforms.add(newcomer.platform)
-        if newcomer.author_type:
-            self.author_types.add(newcomer.author_type)
+    def _note(self, arrival: Arrival) -> None:
+        self.kinds.add(arrival.kind)
+        self.words.update(arrival.words)
+        if arrival.platform:
+            self.platforms.add(arrival.platform)
+        if arrival.author_type:
+            self.author_types.add(arrival.author_type)
 
     def reported(self) -> IncidentReported | None:
         """What to say where this batch opened it."""
@@ -118,7 +121,7 @@ class Incident:
             report_ids=self.gained,
             reports=self.reports,
             spread=self.spread,
-            kinds=sorted(self.kinds),  # type: ignore[arg-type]  # only ReportKind values are ever added
+            kinds=sorted(self.kinds),
             platforms=sorted(self.platforms),
             author_types=sorted(self.author_types),
             words=sorted(self.words),
@@ -126,16 +129,16 @@ class Incident:
         )
 
 
-def opened(incident_id: UUID, newcomer: Newcomer) -> Incident:
+def opened(incident_id: UUID, arrival: Arrival) -> Incident:
     """A new incident with its leading report."""
     incident = Incident(
         incident_id=incident_id,
-        organisation_id=newcomer.organisation_id,
-        title=newcomer.title,
-        region=newcomer.region,
-        topic=newcomer.topic,
-        opened_at=newcomer.received_at,
-        occurred_at=newcomer.occurred.at,
+        organisation_id=arrival.organisation_id,
+        title=arrival.title,
+        region=arrival.region,
+        topic=arrival.topic,
+        opened_at=arrival.received_at,
+        occurred_at=arrival.occurred.at,
         reports=0,
         spread=Spread(),
         kinds=set(),
@@ -143,8 +146,8 @@ def opened(incident_id: UUID, newcomer: Newcomer) -> Incident:
         author_types=set(),
         words=set(),
     )
-    incident.add(newcomer)
-    incident.first, incident.gained = newcomer, []
+    incident.add(arrival)
+    incident.first, incident.gained = arrival, []
     return incident
 
 

@@ -1,7 +1,7 @@
 """Signed pushes by the Standard Webhooks specification: who sent them, unchanged, just now.
 
 A push that passes here may still be a repetition: its id is claimed in the transaction of its effect
-(`storage.keys.claim_webhook_id`), and `ReplayedError` answers one that was taken in before.
+(`storage.keys.claim_webhook_id`), and `ReplayedError` is for one that was taken in before.
 """
 
 import base64

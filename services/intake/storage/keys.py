@@ -27,6 +27,7 @@ ON CONFLICT (vendor_id) DO UPDATE SET secret_kid = excluded.secret_kid, secret =
   revoked_at = excluded.revoked_at, version = excluded.version
 """
 _PAGE = 200
+PRUNED_AT_ONCE = 10_000
 
 
 async def save_key(tx: Transaction, key: ApiKey) -> None:
@@ -129,7 +130,7 @@ async def claim_webhook_id(
     return taken is True
 
 
-async def prune_webhook_ids(tx: Transaction, before: datetime, most: int = 10_000) -> int:
+async def prune_webhook_ids(tx: Transaction, before: datetime, most: int = PRUNED_AT_ONCE) -> int:
     """Forget up to `most` ids taken in `before`; safe once that is well past the window in which a signature holds."""
     return int(
         await tx.value(

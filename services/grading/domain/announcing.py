@@ -1,0 +1,126 @@
+"""A decision of the engine as the event that orders everything from it."""
+
+from collections.abc import Collection, Iterable
+from datetime import datetime
+from typing import cast
+from uuid import UUID, uuid5
+
+from services.grading.domain.procedure import Procedure, Step
+from services.grading.rulebook import CompiledRulebook, Order, Reason
+from shared.contracts.grading import (
+    Assignment,
+    Deadline,
+    Desk,
+    Discharged,
+    Grade,
+    GradeReason,
+    ProcedureAdvanced,
+    Withdrawn,
+)
+
+
+def assignment_id(incident_id: UUID, key: str) -> UUID:
+    """The id of an order's assignment: the same however often it is derived.
+
+    A version 5 UUID, so its lowest bits are as good as random; it is no subject of events and needs no shard.
+    """
+    return uuid5(incident_id, key)
+
+
+def announce(
+    procedure: Procedure,
+    step: Step,
+    rulebook: CompiledRulebook,
+    *,
+    cause: str,
+    at: datetime,
+    by: str,
+    told: Collection[str],
+) -> ProcedureAdvanced:
+    """The event of one decision. `told` are the keys whose fulfilment their own desk has just told us: no need to tell it back."""
+    result = step.advance
+    orders = [*result.issue, *result.change]
+    return ProcedureAdvanced.model_construct(
+        version=procedure.version,
+        rulebook=rulebook.id,
+        rulebook_hash=rulebook.hash,
+        phase=result.phase,
+        title=procedure.title,
+        grade=_grade(step, by),
+        assignments=[_assignment(procedure.incident_id, order) for order in orders],
+        deadlines=[
+            _deadline(procedure.incident_id, order, order.due_at) for order in orders if order.due_at is not None
+        ],
+        withdrawn=[
+            Withdrawn.model_construct(assignment_id=assignment_id(procedure.incident_id, key), reason=reason)
+            for key, reason in result.withdraw
+        ],
+        discharged=[
+            Discharged.model_construct(
+                assignment_id=assignment_id(procedure.incident_id, key), at=result.done[key], by=by
+            )
+            for key in sorted(step.fulfilled)
+            if key not in told and key in result.orders
+        ],
+        cause=cause,
+    )
+
+
+def _grade(step: Step, by: str) -> Grade:
+    grade = step.advance.grade
+    return Grade.model_construct(
+        level=grade.level,
+        state=grade.state,
+        proposal=grade.proposal,
+        approvers=list(grade.approver),
+        reasons=list(_reasons(grade.reasons)),
+        by=by if grade.state == "approved" else None,
+    )
+
+
+def _reasons(reasons: Iterable[Reason]) -> Iterable[GradeReason]:
+    for reason in reasons:
+        yield GradeReason.model_construct(
+            rule=reason.rule,
+            level=reason.level,
+            clause=reason.clause,
+            phrase=reason.phrase,
+            evidence="；".join(reason.evidence),
+        )
+
+
+def _assignment(incident_id: UUID, order: Order) -> Assignment:
+    return Assignment.model_construct(
+        id=assignment_id(incident_id, order.key),
+        key=order.key,
+        duty=order.duty,
+        name=order.name,
+        kind=order.kind,
+        desk=cast("Desk", order.desk),
+        owner=order.owner,
+        owner_name=order.owner_name,
+        to=list(order.to),
+        clause=order.clause,
+        phrase=order.phrase,
+        source="operator" if order.source == "operator" else "regulation",
+        presumed=order.presumed,
+        recurring=order.recurring,
+        hand_in=list(order.hand_in),
+        chain=order.chain,
+        extension=dict(order.extension) if order.extension else None,
+    )
+
+
+def _deadline(incident_id: UUID, order: Order, due_at: datetime) -> Deadline:
+    return Deadline.model_construct(
+        assignment_id=assignment_id(incident_id, order.key),
+        holder=cast("Desk", order.desk),
+        anchor=order.anchor,
+        anchor_at=order.anchor_at,
+        within=order.within,
+        due_at=due_at,
+        remind_at=list(order.remind_at),
+        escalate=list(order.escalate),
+        presumed=order.presumed,
+        provisional=order.provisional,
+    )

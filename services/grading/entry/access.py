@@ -1,0 +1,17 @@
+"""Who may call grading's routes; which post decides on which level is the rulebook's, checked in the use case."""
+
+from collections.abc import Mapping
+
+from shared.auth import Access, staff
+
+ACCESS: Mapping[str, Access] = {
+    "GET /v1/gradings": staff(),
+    "GET /v1/gradings/{incident_id}": staff(),
+    "POST /v1/gradings/{incident_id}/approve": staff(),
+    "GET /v1/incidents/{incident_id}/deadlines": staff(),
+    "POST /v1/incidents/{incident_id}/flags": staff(),
+    "POST /v1/incidents/{incident_id}/instructions": staff(),
+    "POST /v1/incidents/{incident_id}/calm": staff(),
+    "POST /v1/incidents/{incident_id}/close": staff(),
+    "POST /v1/incidents/{incident_id}/reopen": staff(),
+}

@@ -1,0 +1,36 @@
+"""The composition root of grading."""
+
+from fastapi import FastAPI
+
+from services.grading.entry.access import ACCESS
+from services.grading.entry.procedures import act_routes, grading_routes
+from services.grading.entry.subscriptions import subscriptions
+from services.grading.settings import Settings
+from services.grading.usecases.decide import Decide
+from services.grading.usecases.hear import Hear
+from services.grading.usecases.look import Look
+from services.grading.usecases.reconcile import Reconcile
+from services.grading.usecases.rulebooks import Rulebooks
+from shared.calendar import official_calendar
+from shared.service import Clocks, Parts, Wiring, assemble
+from shared.settings import load
+
+
+def wire(parts: Parts) -> Wiring:
+    """Put grading together."""
+    calendar = official_calendar()
+    rulebooks = Rulebooks(parts.journal, parts.office)
+    reconcile = Reconcile(parts.journal, rulebooks, calendar, parts.office)
+    decide = Decide(parts.db, reconcile, rulebooks, parts.office)
+    look = Look(parts.db, rulebooks, calendar)
+    return Wiring(
+        routers=[grading_routes(decide, look), act_routes(decide)],
+        access=ACCESS,
+        subscriptions=subscriptions(Hear(reconcile), rulebooks, parts.gate),
+        lock="grading.procedures",
+    )
+
+
+def create_app(settings: Settings | None = None, clocks: Clocks | None = None) -> FastAPI:
+    """The service, from the environment; `settings` and `clocks` are given by tests."""
+    return assemble("grading", settings or load(Settings), wire, title="回应 · 研判 grading", clocks=clocks)

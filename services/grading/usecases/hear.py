@@ -1,0 +1,113 @@
+"""What other services say, as facts for the engine."""
+
+from collections.abc import Mapping, Sequence
+from typing import Any
+from uuid import UUID
+
+from services.grading.rulebook import Fact
+from services.grading.usecases.reconcile import News, Reconcile
+from shared.contracts.envelope import Event
+from shared.contracts.intake import IncidentChanged, IncidentReported, Spread
+from shared.contracts.publishing import AnswerChanged
+from shared.contracts.tasks import TaskChanged
+from shared.db import Transaction
+
+REPORTS = "reports"
+"""The one source of evidence that intake's totals are; later totals supersede earlier ones."""
+
+
+class Hear:
+    """Handlers of the events that concern procedures."""
+
+    def __init__(self, reconcile: Reconcile) -> None:
+        self._reconcile = reconcile
+
+    async def incident_reported(self, tx: Transaction, events: Sequence[Event[IncidentReported]]) -> None:
+        """A new incident: its procedure opens."""
+        await self._take(tx, events, [_opening(event) for event in events])
+
+    async def incident_changed(self, tx: Transaction, events: Sequence[Event[IncidentChanged]]) -> None:
+        """Further reports, wider spread, or another incident joined to this one."""
+        await self._take(tx, events, [_growth(event) for event in events])
+
+    async def task_changed(self, tx: Transaction, events: Sequence[Event[TaskChanged]]) -> None:
+        """A task was done, ran over, or was given more time."""
+        await self._take(tx, events, [_work(event) for event in events])
+
+    async def answer_changed(self, tx: Transaction, events: Sequence[Event[AnswerChanged]]) -> None:
+        """An answer was approved or released."""
+        await self._take(tx, events, [_answer(event) for event in events])
+
+    async def _take(self, tx: Transaction, events: Sequence[Event[Any]], news: Sequence[News | None]) -> None:
+        found: Mapping[UUID, News] = {
+            event.subject: each for event, each in zip(events, news, strict=True) if each is not None
+        }
+        if found:
+            await self._reconcile(tx, found)
+
+
+def _evidence(event: Event[Any], spread: Spread, **signs: Any) -> Fact:
+    counts = {"reads": spread.reads, "comments": spread.comments, "reposts": spread.reposts, "likes": spread.likes}
+    return Fact(f"{event.id}:e", "evidence", event.time, {"source": REPORTS, "metrics": counts, **signs})
+
+
+def _moment(event: Event[Any], name: str, at: Any = None) -> Fact:
+    return Fact(f"{event.id}:{name}", "moment", at or event.time, {"name": name})
+
+
+def _opening(event: Event[IncidentReported]) -> News:
+    data = event.data
+    facts = [_moment(event, "discovered", data.discovered_at)]
+    if not data.occurred_assumed:
+        facts.append(_moment(event, "occurred", data.occurred_at))
+    facts.append(
+        _evidence(
+            event,
+            data.spread,
+            kind=data.kind,
+            platforms=[data.platform] if data.platform else [],
+            author_types=[data.author_type] if data.author_type else [],
+            words=data.words,
+        )
+    )
+    return News(event.organisation_id, facts, "reported", data.source, title=data.title)
+
+
+def _growth(event: Event[IncidentChanged]) -> News | None:
+    data = event.data
+    if data.change in {"absorbed", "split"}:
+        return None
+    signs = {"platforms": data.platforms, "author_types": data.author_types, "words": data.words}
+    kind = "complaint" if "complaint" in data.kinds else (data.kinds or ["post"])[0]
+    return News(
+        event.organisation_id, [_evidence(event, data.spread, kind=kind, **signs)], data.change, data.by or "intake"
+    )
+
+
+def _work(event: Event[TaskChanged]) -> News | None:
+    data = event.data
+    told: frozenset[str] = frozenset()
+    facts: list[Fact] = []
+    if data.change == "done":
+        facts = [Fact(f"{event.id}:done", "done", data.at, {"order": data.key, "by": data.by, "hand_in": data.hand_in})]
+        told = frozenset({data.key})
+    elif data.change == "overdue" and data.kind == "claim":
+        facts = [_moment(event, "claim_overdue", data.at)]
+    elif data.change == "extension_granted" and data.extended_to:
+        more = {"order": data.key, "within": data.extended_to, "by": data.by, "reason": data.reason or ""}
+        facts = [Fact(f"{event.id}:extended", "extended", data.at, more)]
+    return News(event.organisation_id, facts, f"task.{data.change}", data.by, told=told) if facts else None
+
+
+def _answer(event: Event[AnswerChanged]) -> News | None:
+    data = event.data
+    facts: list[Fact] = []
+    told: frozenset[str] = frozenset()
+    if data.change == "approved":
+        facts = [_moment(event, "response_approved", data.at)]
+    elif data.change == "released":
+        facts = [_moment(event, "first_release", data.at), _moment(event, "replied", data.at)]
+        if data.key:
+            facts.append(Fact(f"{event.id}:done", "done", data.at, {"order": data.key, "by": data.by, "hand_in": {}}))
+            told = frozenset({data.key})
+    return News(event.organisation_id, facts, f"answer.{data.change}", data.by, told=told) if facts else None

@@ -1,0 +1,81 @@
+"""The one way a procedure moves: further facts in, the engine asked, the result kept and announced, many at a time."""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
+from uuid import UUID
+
+from services.grading.domain.announcing import announce
+from services.grading.domain.procedure import Procedure, step
+from services.grading.rulebook import Fact
+from services.grading.storage import rulebooks as kept
+from services.grading.storage.procedures import load_many, save_many
+from services.grading.usecases.rulebooks import Rulebooks
+from shared.calendar import Calendar
+from shared.clock import Clock
+from shared.contracts.envelope import NewEvent
+from shared.db import Transaction
+from shared.ids import new_id
+from shared.journal import Journal
+from shared.journal.apply import NotYetError
+
+
+@dataclass(frozen=True, slots=True)
+class News:
+    """Facts about one incident. `title` opens the procedure where there is none; `told` are keys fulfilled at their own desk."""
+
+    organisation_id: str
+    facts: Sequence[Fact]
+    cause: str
+    by: str
+    title: str | None = None
+    told: frozenset[str] = field(default_factory=frozenset)
+
+
+class Reconcile:
+    """Takes facts in; the caller holds the incidents' locks or lets `load_many` take them."""
+
+    def __init__(self, journal: Journal, rulebooks: Rulebooks, calendar: Calendar, office: Clock) -> None:
+        self._journal = journal
+        self._rulebooks = rulebooks
+        self._calendar = calendar
+        self._office = office
+
+    async def __call__(self, tx: Transaction, news: Mapping[UUID, News]) -> dict[UUID, Procedure]:
+        """Advance these procedures; answers them as they stand now.
+
+        Raises `NotYetError` where an organisation's rulebook is not here yet, or facts came before their incident.
+        """
+        procedures = await load_many(tx, list(news))
+        procedures |= await self._opened(tx, {id_: each for id_, each in news.items() if id_ not in procedures})
+        events = []
+        for incident_id in sorted(news):
+            event = await self._step(tx, procedures[incident_id], news[incident_id])
+            if event is not None:
+                events.append(event)
+        await save_many(tx, [procedures[incident_id] for incident_id in sorted(news)])
+        await self._journal.append(tx, events)
+        return procedures
+
+    async def _step(self, tx: Transaction, procedure: Procedure, news: News) -> NewEvent | None:
+        rulebook = await self._rulebooks.get(tx, procedure.rulebook_hash)
+        taken = step(procedure, news.facts, rulebook, self._calendar)
+        if not taken.moved:
+            return None
+        now = self._office.now()
+        payload = announce(procedure, taken, rulebook, cause=news.cause, at=now, by=news.by, told=news.told)
+        return NewEvent(new_id(), procedure.organisation_id, procedure.incident_id, now, payload)
+
+    async def _opened(self, tx: Transaction, missing: Mapping[UUID, News]) -> dict[UUID, Procedure]:
+        if not missing:
+            return {}
+        hashes = await kept.active(tx, sorted({each.organisation_id for each in missing.values()}))
+        opened = {}
+        for incident_id, each in missing.items():
+            if each.title is None:
+                raise NotYetError(f"Incident {incident_id} is not known yet; its report must come first.")
+            if each.organisation_id not in hashes:
+                raise NotYetError(
+                    f"Organisation {each.organisation_id} has no rulebook yet; the directory must name one."
+                )
+            opened[incident_id] = Procedure(incident_id, each.organisation_id, hashes[each.organisation_id], each.title)
+        return opened

@@ -1,0 +1,105 @@
+"""The vendor's route: signed pushes of posts and their spread."""
+
+import asyncio
+from typing import Annotated
+
+import orjson
+from fastapi import APIRouter, Depends
+from pydantic import BaseModel, ValidationError
+
+from services.intake.domain.joining import Post
+from services.intake.entry.fields import PostEvent, Push
+from services.intake.entry.webhooks import ReplayedError, SignedPush, WebhookGate
+from services.intake.storage.keys import claim_webhook_id
+from services.intake.usecases.receive import PostSample, PushResult, Receive
+from shared.clock import Clock
+from shared.db import Transaction
+from shared.errors import InvalidError, MalformedError
+
+MOST_BYTES = 8 * 1024 * 1024
+_AT_ONCE = 2
+"""Pushes written at the same time: a noisy vendor waits in line behind itself, not before the portal."""
+
+
+class Rejected(BaseModel):
+    """An event that was not kept, by its index in the push."""
+
+    index: int
+    error: str
+
+
+class PushAnswer(BaseModel):
+    """What became of a push: `accepted` are kept, `duplicates` were known already with the same counts."""
+
+    accepted: int
+    duplicates: int
+    rejected: list[Rejected]
+
+
+def monitoring_routes(receive: Receive, gate: WebhookGate, system: Clock) -> APIRouter:
+    """`POST /v1/monitoring/{vendor}/events`."""
+    router = APIRouter(tags=["monitoring"])
+    turn = asyncio.Semaphore(_AT_ONCE)
+
+    @router.post(
+        "/v1/monitoring/{vendor}/events",
+        status_code=202,
+        summary="推送监测信息 / Push posts and their spread",
+        max_body_size=MOST_BYTES,
+        openapi_extra={
+            "requestBody": {"content": {"application/json": {"schema": Push.model_json_schema()}}, "required": True}
+        },
+    )
+    async def push(signed: Annotated[SignedPush, Depends(gate)]) -> PushAnswer:
+        """Kept before this answers; one bad event among good ones is refused alone, by its index."""
+        body = _read(signed.body)
+        signed.vendor.require(body.organisation)
+        samples, result = _samples(body, signed.vendor.name)
+
+        async def claim(tx: Transaction) -> None:
+            vendor = signed.vendor.vendor_id
+            if not await claim_webhook_id(tx, vendor, signed.webhook_id, body.organisation, system.now()):
+                raise ReplayedError("此推送已收到 / This webhook-id was taken in before; nothing was kept twice.")
+
+        async with turn:
+            done = await receive.push(body.organisation, signed.vendor.name, samples, result, claim)
+        return PushAnswer(
+            accepted=done.accepted,
+            duplicates=done.duplicates,
+            rejected=[Rejected(index=index, error=error) for index, error in done.rejected],
+        )
+
+    return router
+
+
+def _read(content: bytes) -> Push:
+    try:
+        return Push.model_validate(orjson.loads(content))
+    except orjson.JSONDecodeError as error:
+        raise MalformedError(f"The body is not JSON: {error}.") from None
+    except ValidationError as error:
+        raise InvalidError("The push cannot be read.", errors=_errors(error)) from None
+
+
+def _samples(body: Push, vendor: str) -> tuple[list[tuple[int, PostSample]], PushResult]:
+    result = PushResult()
+    samples = []
+    for index, raw in enumerate(body.events):
+        try:
+            event = PostEvent.model_validate(raw)
+        except ValidationError as error:
+            result.rejected.append((index, "; ".join(_errors(error))))
+            continue
+        post = Post(vendor, event.id, event.url, event.root_id)
+        spread = event.metrics.spread()
+        samples.append(
+            (index, PostSample(post, event.platform, event.author_type, event.posted_at, event.text, spread))
+        )
+    return samples, result
+
+
+def _errors(error: ValidationError) -> list[str]:
+    """Where and what, without repeating the value."""
+    return [
+        f"{'.'.join(map(str, each['loc'])) or 'event'}: {each['msg']}" for each in error.errors(include_input=False)
+    ]

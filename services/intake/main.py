@@ -1,0 +1,67 @@
+"""The composition root of intake."""
+
+from fastapi import FastAPI
+
+from services.intake.domain.sealing import Keyring
+from services.intake.entry.access import ACCESS
+from services.intake.entry.complaints import complaint_routes
+from services.intake.entry.incidents import incident_routes
+from services.intake.entry.keys import keys_router, vendors_router
+from services.intake.entry.monitoring import monitoring_routes
+from services.intake.entry.subscriptions import subscriptions
+from services.intake.entry.webhooks import WebhookGate
+from services.intake.settings import Settings
+from services.intake.storage.keys import kids_in_use
+from services.intake.usecases.citizens import Citizens
+from services.intake.usecases.incidents import Incidents
+from services.intake.usecases.janitor import Janitor
+from services.intake.usecases.keep import Keep
+from services.intake.usecases.keeper import Keeper
+from services.intake.usecases.keys import PortalKeys
+from services.intake.usecases.organisations import Organisations
+from services.intake.usecases.receive import Receive
+from services.intake.usecases.vendors import Vendors
+from shared.db import Database
+from shared.secrets import check_keys
+from shared.service import Clocks, Parts, Wiring, assemble
+from shared.settings import load
+
+
+def wire(parts: Parts) -> Wiring:
+    """Put intake together. The portal writes through `portal`, vendors through `vendor`: neither can starve the other."""
+    url, secrets = parts.settings.database_url, parts.secrets
+    portal = Database(url, name="intake-portal", lock_timeout="2s", size=3)
+    vendor = Database(url, name="intake-vendor", lock_timeout="2s", size=3)
+    keyring = Keyring(secrets.keyring.current, secrets.keyring.keys)
+    organisations = Organisations(parts.db, parts.system)
+    keeper = Keeper(Keep(portal, parts.journal, parts.office))
+    receive = Receive(keeper, Keep(vendor, parts.journal, parts.office), organisations, keyring, parts.office)
+    keys = PortalKeys(parts.db, secrets.pepper, parts.system)
+    vendors = Vendors(parts.db, keyring, parts.system)
+    citizens = Citizens(parts.db)
+    incidents = Incidents(parts.db, parts.journal, keyring, parts.office)
+
+    async def keys_present() -> None:
+        async with parts.db.transaction() as tx:
+            check_keys(secrets.keyring, await kids_in_use(tx))
+
+    return Wiring(
+        routers=[
+            complaint_routes(receive, citizens, keys, secrets.pepper),
+            monitoring_routes(receive, WebhookGate(vendors, parts.system), parts.system),
+            incident_routes(incidents, receive),
+            keys_router(keys),
+            vendors_router(vendors),
+        ],
+        access=ACCESS,
+        subscriptions=subscriptions(citizens, organisations, parts.gate),
+        lock="intake.incidents",
+        loops={"keeper": keeper.run, "janitor": Janitor(parts.work, parts.office, parts.system).run},
+        databases=[portal, vendor],
+        readiness={"keys": keys_present},
+    )
+
+
+def create_app(settings: Settings | None = None, clocks: Clocks | None = None) -> FastAPI:
+    """The service, from the environment; `settings` and `clocks` are given by tests."""
+    return assemble("intake", settings or load(Settings), wire, title="回应 · 受理 intake", clocks=clocks)

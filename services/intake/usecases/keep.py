@@ -1,0 +1,160 @@
+"""Keeping a batch of reports: recognise, decide, write, announce; one transaction, all or nothing."""
+
+from collections.abc import Awaitable, Callable, Sequence
+from dataclasses import dataclass
+from uuid import UUID
+
+import asyncpg
+import orjson
+
+from services.intake.domain.deciding import Batch, Earlier, Outcome
+from services.intake.domain.joining import Joined
+from services.intake.domain.reports import Arrival, Incident
+from services.intake.storage.idempotency import Guarded, answered, open_answer, remember
+from services.intake.storage.keeping import RacedError, save
+from services.intake.storage.recognising import load_incidents, recognise
+from shared.clock import Clock
+from shared.contracts.envelope import NewEvent, Payload
+from shared.db import Database, Transaction
+from shared.errors import IdempotencyConflictError, UnavailableError
+from shared.ids import new_id
+from shared.journal import Journal
+
+RACES = (RacedError, asyncpg.UniqueViolationError, asyncpg.DeadlockDetectedError)
+"""Another transaction was faster with a key of ours: look again, and the same decision comes out right."""
+_TRIES = 4
+
+
+@dataclass(frozen=True, slots=True)
+class Submission:
+    """One report to keep; `guarded` where its client gave an idempotency key, `receipt` where a citizen gets one."""
+
+    arrival: Arrival
+    guarded: Guarded | None = None
+    receipt: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Kept:
+    """What the client is told. `replayed` where the same request had been answered before."""
+
+    report_id: UUID
+    incident_id: UUID
+    result: str
+    receipt: str | None
+    replayed: bool = False
+
+    def to_json(self) -> bytes:
+        """As it is kept for replay."""
+        return orjson.dumps([self.report_id, self.incident_id, self.result, self.receipt])
+
+    @classmethod
+    def from_json(cls, content: bytes) -> "Kept":
+        """A kept answer, given again."""
+        report, incident, result, receipt = orjson.loads(content)
+        return cls(UUID(report), UUID(incident), result, receipt, replayed=True)
+
+
+class Keep:
+    """The use case, over either of intake's two pools (portal and vendors)."""
+
+    def __init__(self, db: Database, journal: Journal, office: Clock) -> None:
+        self._db = db
+        self._journal = journal
+        self._office = office
+
+    async def batch(
+        self, submissions: Sequence[Submission], first: Callable[[Transaction], Awaitable[None]] | None = None
+    ) -> list[Kept | IdempotencyConflictError]:
+        """Keep all of these, durably, and answer each in its place; `first` runs before, in the same transaction.
+
+        Raises `UnavailableError` where other writers kept winning the race for the same keys, and what the database raises
+        when it is not there; nothing of the batch was kept then.
+        """
+        for _ in range(_TRIES):
+            try:
+                async with self._db.transaction() as tx:
+                    if first is not None:
+                        await first(tx)
+                    return await self._keep(tx, submissions)
+            except RACES:
+                continue
+        raise UnavailableError(
+            "Too many writers at the same incident just now; nothing was kept, try again.", retry_after=1
+        )
+
+    async def _keep(self, tx: Transaction, submissions: Sequence[Submission]) -> list[Kept | IdempotencyConflictError]:
+        answers, fresh = await self._replayed(tx, submissions)
+        if fresh:
+            outcomes = await self._write(tx, [submission.arrival for submission in fresh.values()])
+            kept = {
+                place: Kept(outcome.report_id, outcome.incident_id, outcome.result, fresh[place].receipt)
+                for place, outcome in zip(fresh, outcomes, strict=True)
+            }
+            guarded = [(fresh[place].guarded, each.to_json()) for place, each in kept.items()]
+            await remember(tx, [(key, answer) for key, answer in guarded if key is not None], self._office.now())
+            answers |= kept
+            answers |= _twins(submissions, answers)
+        return [answers[place] for place in range(len(submissions))]
+
+    async def _replayed(
+        self, tx: Transaction, submissions: Sequence[Submission]
+    ) -> tuple[dict[int, Kept | IdempotencyConflictError], dict[int, Submission]]:
+        """Those answered before (or refused), and those that are new, each by its place in the batch."""
+        before = await answered(tx, [each.guarded for each in submissions if each.guarded])
+        answers: dict[int, Kept | IdempotencyConflictError] = {}
+        fresh: dict[int, Submission] = {}
+        seen: set[tuple[str, str, str]] = set()
+        for place, submission in enumerate(submissions):
+            guarded = submission.guarded
+            if guarded is None:
+                fresh[place] = submission
+            elif guarded.place in before:
+                earlier = before[guarded.place]
+                same = earlier.mac == guarded.mac
+                answers[place] = Kept.from_json(open_answer(guarded, earlier)) if same else _conflict(guarded)
+            elif guarded.place not in seen:
+                seen.add(guarded.place)
+                fresh[place] = submission
+        return answers, fresh
+
+    async def _write(self, tx: Transaction, arrivals: Sequence[Arrival]) -> list[Outcome]:
+        batch = Batch(await recognise(tx, arrivals))
+        named = {found.incident_id for _, found in batch.place(arrivals) if isinstance(found, (Joined, Earlier))}
+        plan = batch.decide(arrivals, await load_incidents(tx, list(named)))
+        await save(tx, plan)
+        await self._journal.append(tx, self._events(list(plan.incidents.values())))
+        return plan.outcomes
+
+    def _events(self, incidents: Sequence[Incident]) -> list[NewEvent]:
+        now = self._office.now()
+
+        def event(incident: Incident, payload: Payload) -> NewEvent:
+            return NewEvent(new_id(), incident.organisation_id, incident.incident_id, now, payload)
+
+        said = [(incident, payload) for incident in incidents for payload in (incident.reported(), incident.changed())]
+        return [event(incident, payload) for incident, payload in said if payload is not None]
+
+
+def _conflict(guarded: Guarded) -> IdempotencyConflictError:
+    return IdempotencyConflictError(
+        f"Idempotency-Key {guarded.key!r} was used with another body within the last 7 days; use a new key for a new complaint."
+    )
+
+
+def _twins(
+    submissions: Sequence[Submission], answers: dict[int, Kept | IdempotencyConflictError]
+) -> dict[int, Kept | IdempotencyConflictError]:
+    """The same key twice in one batch: the second gets the first one's answer, or the conflict."""
+    first: dict[tuple[str, str, str], int] = {}
+    found: dict[int, Kept | IdempotencyConflictError] = {}
+    for place, submission in enumerate(submissions):
+        guarded = submission.guarded
+        if guarded is None:
+            continue
+        leader = first.setdefault(guarded.place, place)
+        if place not in answers:
+            twin = submissions[leader].guarded
+            assert twin is not None
+            found[place] = answers[leader] if twin.mac == guarded.mac else _conflict(guarded)
+    return found

@@ -1,0 +1,77 @@
+"""The organisations that intake takes reports for, with the slice of their rulebook that it needs."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+from shared.clock import Clock
+from shared.contracts.directory import OrganisationChanged
+from shared.contracts.envelope import Event
+from shared.contracts.grading import RulebookActivated
+from shared.db import Database, Transaction
+from shared.errors import MissingError
+
+_KEEP_SECONDS = 2.0
+
+
+@dataclass(frozen=True, slots=True)
+class Organisation:
+    """An organisation as intake knows it; `words` are its rulebook's watch words."""
+
+    organisation_id: str
+    name: str
+    words: tuple[str, ...]
+    join_window_hours: float
+
+
+class Organisations:
+    """Reads organisations, kept in process for two seconds; takes what directory and grading say of them."""
+
+    def __init__(self, db: Database, system: Clock) -> None:
+        self._db = db
+        self._system = system
+        self._kept: dict[str, tuple[float, Organisation]] = {}
+
+    async def get(self, organisation_id: str) -> Organisation:
+        """The organisation; raises `MissingError` where it is unknown or suspended."""
+        now = self._system.now().timestamp()
+        kept = self._kept.get(organisation_id)
+        if kept is not None and now - kept[0] < _KEEP_SECONDS:
+            return kept[1]
+        async with self._db.transaction() as tx:
+            row = await tx.row(
+                "SELECT name, words, extract(epoch FROM join_window) / 3600 AS hours FROM intake.organisations "
+                "WHERE organisation_id = $1 AND state = 'active'",
+                organisation_id,
+            )
+        if row is None:
+            raise MissingError(
+                f"There is no organisation {organisation_id!r} here; check the name, or ask its administrator."
+            )
+        found = Organisation(organisation_id, row["name"], tuple(row["words"]), float(row["hours"]))
+        self._kept[organisation_id] = (now, found)
+        return found
+
+    async def on_organisation(self, tx: Transaction, events: Sequence[Event[OrganisationChanged]]) -> None:
+        """An organisation was made or changed in the directory."""
+        await tx.execute(
+            "INSERT INTO intake.organisations (organisation_id, name, state) SELECT * FROM unnest($1::text[], $2::text[], $3::text[]) "
+            "ON CONFLICT (organisation_id) DO UPDATE SET name = excluded.name, state = excluded.state",
+            [event.organisation_id for event in events],
+            [event.data.name for event in events],
+            [event.data.state for event in events],
+        )
+
+    async def on_rulebook(self, tx: Transaction, events: Sequence[Event[RulebookActivated]]) -> None:
+        """A rulebook came into force: its watch words and the window within which the same words join."""
+        for event in events:
+            mine = event.data.slices.get("intake", {})
+            await tx.execute(
+                "INSERT INTO intake.organisations (organisation_id, name, state, rulebook_hash, words, join_window) "
+                "VALUES ($1, $1, 'active', $2, $3, make_interval(hours => $4::int)) "
+                "ON CONFLICT (organisation_id) DO UPDATE SET rulebook_hash = excluded.rulebook_hash, words = excluded.words, "
+                "join_window = excluded.join_window",
+                event.organisation_id,
+                event.data.rulebook_hash,
+                list(mine.get("words", [])),
+                int(mine.get("join_window_hours", 720)),
+            )

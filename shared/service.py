@@ -1,0 +1,241 @@
+"""Puts a service together: its parts, handed to its composition root, and its loops, run for as long as it lives."""
+
+import asyncio
+from collections.abc import AsyncIterator, Awaitable, Callable, Mapping, Sequence
+from contextlib import asynccontextmanager
+from dataclasses import dataclass, field
+from typing import Any
+
+import structlog
+from fastapi import APIRouter, FastAPI
+
+from shared.auth import SERVICE, Access, AccountGate, Guard, KeySet, ServiceTokens, Verifier
+from shared.auth.tokens import STAFF_AUDIENCE
+from shared.bus.producer import Bus
+from shared.bus.subscriber import Subscriber
+from shared.clock import Clock, OfficeClock, SystemClock
+from shared.db import TRANSIENT, Database
+from shared.errors import UnavailableError
+from shared.journal import Journal, Subscriptions
+from shared.journal.apply import Applier
+from shared.journal.catch_up import JournalClient
+from shared.journal.consumer import Consumer
+from shared.journal.relay import Relay
+from shared.journal.routes import journal_routes, parked_routes
+from shared.journal.subscriptions import Routes
+from shared.migrations.migrate import head, present_head
+from shared.secrets import Secrets, load_secrets
+from shared.settings import ServiceSettings
+from shared.telemetry import configure_logging
+from shared.timers import Timers
+from shared.web.app import create_app
+
+_log = structlog.get_logger()
+Loop = Callable[[], Awaitable[None]]
+Check = Callable[[], Awaitable[None]]
+_HTTP_LOCK = "200ms"
+_WORK_LOCK = "5s"
+
+INTERNAL: Mapping[str, Access] = {
+    "GET /internal/journal": SERVICE,
+    "GET /internal/journal/heads": SERVICE,
+    "GET /internal/parked": SERVICE,
+    "POST /internal/parked/{subject}/replay": SERVICE,
+}
+"""The access rows of the routes that every service has."""
+
+
+Clocks = tuple[Clock, Clock]
+"""Office and system."""
+
+
+@dataclass(frozen=True)
+class Parts:
+    """What a composition root builds from.
+
+    `db` serves HTTP (a lock is waited for 0.2 s at most), `work` serves consumers and timers; both are the schema's role.
+    `ledger` is the database that `journal` writes to: `db`, except in the console, whose journal is the directory's.
+    """
+
+    name: str
+    settings: ServiceSettings
+    secrets: Secrets
+    db: Database
+    work: Database
+    ledger: Database
+    journal: Journal
+    office: Clock
+    system: Clock
+    gate: AccountGate
+    tokens: ServiceTokens
+
+
+@dataclass(frozen=True)
+class Wiring:
+    """What a composition root answers: routes with their access, subscriptions, clocks and further loops."""
+
+    routers: Sequence[APIRouter]
+    access: Mapping[str, Access]
+    subscriptions: Subscriptions
+    lock: str | None = None
+    timers: Timers | None = None
+    loops: Mapping[str, Loop] = field(default_factory=dict)
+    databases: Sequence[Database] = ()
+    readiness: Mapping[str, Check] = field(default_factory=dict)
+
+
+@dataclass(frozen=True)
+class Producer:
+    """The journal that a service writes, where it is not its own schema's."""
+
+    schema: str
+    database_url: str
+
+
+@dataclass(frozen=True)
+class Running:
+    """The machinery of a running service, on `app.state.running`; tests drive it step by step."""
+
+    parts: Parts
+    wiring: Wiring
+    applier: Applier
+    consumer: Consumer
+    relay: Relay
+
+
+def assemble(
+    name: str,
+    settings: ServiceSettings,
+    wire: Callable[[Parts], Wiring],
+    *,
+    title: str,
+    producer: Producer | None = None,
+    clocks: Clocks | None = None,
+) -> FastAPI:
+    """The application of a service. `clocks` (office, system) are given by tests alone."""
+    configure_logging(name, settings.log_level)
+    secrets = load_secrets(settings.secrets_dir)
+    system: Clock = clocks[1] if clocks else SystemClock()
+    office: Clock = clocks[0] if clocks else OfficeClock(system, settings.clock_file)
+    db = Database(settings.database_url, name=f"{name}-http", lock_timeout=_HTTP_LOCK)
+    work = Database(settings.database_url, name=f"{name}-work", lock_timeout=_WORK_LOCK)
+    ledger = Database(producer.database_url, name=f"{name}-ledger", lock_timeout=_HTTP_LOCK) if producer else db
+    schema = producer.schema if producer else name
+    bus = Bus(settings.kafka_bootstrap)
+    relay = Relay(schema, ledger, bus)
+    parts = Parts(
+        name=name,
+        settings=settings,
+        secrets=secrets,
+        db=db,
+        work=work,
+        ledger=ledger,
+        journal=Journal(schema, relay.wake),
+        office=office,
+        system=system,
+        gate=AccountGate(system, settings.var / "state" / f"{name}-accounts.json"),
+        tokens=ServiceTokens(secrets.service_signing(name), name, system),
+    )
+    wiring = wire(parts)
+    applier = Applier(name, work, Routes(wiring.subscriptions), wiring.lock)
+    subscriber = Subscriber(settings.kafka_bootstrap, f"huiying-{name}", list(wiring.subscriptions))
+    consumer = Consumer(work, applier, subscriber, JournalClient(_journals(settings.peers), parts.tokens.header))
+    databases = list({id(each): each for each in (db, work, ledger, *wiring.databases)}.values())
+    running = Running(parts, wiring, applier, consumer, relay)
+
+    @asynccontextmanager
+    async def lifespan(app: FastAPI) -> AsyncIterator[None]:
+        app.state.running = running
+        started = [
+            asyncio.create_task(_forever(each, loop), name=each) for each, loop in _loops(running, databases).items()
+        ]
+        try:
+            yield
+        finally:
+            for task in started:
+                task.cancel()
+            await asyncio.gather(*started, return_exceptions=True)
+            await asyncio.gather(consumer.close(), relay.close(), bus.close(), *(each.close() for each in databases))
+
+    return create_app(
+        service=name,
+        title=title,
+        lifespan=lifespan,
+        routers=[*wiring.routers, journal_routes(schema, ledger), parked_routes(name, work, applier)],
+        readiness=_readiness(running, schema),
+        access={**INTERNAL, **wiring.access},
+        guard=Guard(
+            Verifier(KeySet(secrets.jwks_file), STAFF_AUDIENCE, system, parts.gate),
+            Verifier(KeySet(secrets.services_file), name, system),
+        ),
+    )
+
+
+def _journals(peers: Mapping[str, str]) -> dict[str, tuple[str, str]]:
+    """By producer: the service that shows its journal, and where; the directory lives in the console's process."""
+    hosts = {name: name for name in peers} | {"directory": "console"}
+    return {producer: (host, peers[host]) for producer, host in hosts.items() if host in peers}
+
+
+def _loops(running: Running, databases: Sequence[Database]) -> dict[str, Loop]:
+    parts, wiring, timers = running.parts, running.wiring, running.wiring.timers
+    ready = asyncio.Event()
+
+    async def connect() -> None:
+        for database in databases:
+            await database.open()
+        ready.set()
+        await asyncio.Event().wait()
+
+    def after_connecting(loop: Loop) -> Loop:
+        async def run() -> None:
+            await ready.wait()
+            await loop()
+
+        return run
+
+    loops: dict[str, Loop] = {"relay": running.relay.run, **wiring.loops}
+    if wiring.subscriptions:
+        loops["consumer"] = running.consumer.run
+    if timers is not None:
+        loops["timers"] = lambda: timers.run(parts.work, parts.office)
+    return {"connect": connect, **{name: after_connecting(loop) for name, loop in loops.items()}}
+
+
+async def _forever(name: str, loop: Loop) -> None:
+    """Run a loop until cancelled; one that fails is a fault to be seen in the log, and is started again."""
+    while True:
+        try:
+            await loop()
+        except TRANSIENT as error:
+            _log.warning("loop.retry", loop=name, error=repr(error))
+        except Exception:  # noqa: BLE001 - a loop that ends is a service that only seems alive
+            _log.exception("loop.failed", loop=name)
+        await asyncio.sleep(0.3)
+
+
+def _readiness(running: Running, schema: str) -> dict[str, Check]:
+    parts = running.parts
+    schemas = {parts.name: parts.work, schema: parts.ledger}
+
+    async def database() -> None:
+        async with parts.db.transaction() as tx:
+            await tx.value("SELECT 1")
+
+    async def migrations() -> None:
+        for name, db in schemas.items():
+            async with db.transaction() as tx:
+                if await present_head(tx, name) != head(name):
+                    raise UnavailableError(f"Schema {name} is not at its head; run the migrations.")
+
+    async def bus() -> None:
+        running.consumer.check_flowing()
+
+    checks: dict[str, Check] = {"database": database, "migrations": migrations, **running.wiring.readiness}
+    return checks | ({"bus": bus} if running.wiring.subscriptions else {})
+
+
+def running(app: Any) -> Running:
+    """The machinery of an app whose lifespan has begun."""
+    found: Running = app.state.running
+    return found
