@@ -16,7 +16,9 @@ from services.grading.rulebook.explain import ENGINE_VERSION, explain
 from services.grading.rulebook.facts import Fact, FactError
 from services.grading.rulebook.load import RulebookError, load_canonical, load_rulebook, shipped
 from services.grading.rulebook.orders import Advance, Grade, Order, Reason
+from services.grading.rulebook.routines import routine_orders
 from services.grading.rulebook.slices import answer_chain, slices
+from services.grading.rulebook.timeline import TimelineError, timeline
 
 __all__ = [
     "ENGINE_VERSION",
@@ -28,6 +30,7 @@ __all__ = [
     "Order",
     "Reason",
     "RulebookError",
+    "TimelineError",
     "advance",
     "answer_chain",
     "approvers",
@@ -43,6 +46,8 @@ __all__ = [
     "order_from_dict",
     "orders_from_json",
     "orders_to_json",
+    "routine_orders",
     "shipped",
     "slices",
+    "timeline",
 ]

@@ -3,10 +3,10 @@
 from collections import Counter
 from collections.abc import Iterable, Iterator
 
-from services.grading.rulebook.compile import known_flags, known_moments
+from services.grading.rulebook.compile import known_flags, known_moments, patrol_intervals
 from services.grading.rulebook.duties import Condition, Duty
 from services.grading.rulebook.model import Rulebook
-from services.grading.rulebook.vocabulary import APPROVER
+from services.grading.rulebook.vocabulary import APPROVER, ONE_PATROL_INTERVAL
 
 Place = tuple[str | int, ...]
 Finding = tuple[Place, str]
@@ -91,6 +91,8 @@ def _due(model: Rulebook, duty: Duty, place: Place) -> Iterator[Finding]:
     yield from _known("level", duty.due.by_level, [level.id for level in model.levels], (*place, "by_level"))
     for index, variant in enumerate(duty.due.variants):
         yield from _condition(model, variant.when, (*place, "variants", index, "when"))
+    if duty.due.default == ONE_PATROL_INTERVAL and len(patrol_intervals(model)) < 2:
+        yield (*place, "default"), "needs patrol routines `every` ... both in working_hours and evenings_and_holidays"
     if duty.warn:
         yield from _known("moment", [duty.warn.from_], moments, (*place[:-1], "warn"))
     if duty.extension:

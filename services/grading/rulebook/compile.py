@@ -79,6 +79,7 @@ def compile_rulebook(model: Rulebook) -> CompiledRulebook:
         marks={duty.id: duty.marks for duty in duties if duty.marks and duty.kind != "approve_grade"},
         flag_names=FLAG_NAMES | dict(model.flags),
         moments=known_moments(model),
+        patrol=patrol_intervals(model),
         release_rules=tuple((when(rule.when), rule.chain) for rule in model.release.rules),
     )
 
@@ -86,6 +87,12 @@ def compile_rulebook(model: Rulebook) -> CompiledRulebook:
 def known_moments(model: Rulebook) -> frozenset[str]:
     """The standard moments and those the rulebook names itself."""
     return MOMENTS | model.moments.keys()
+
+
+def patrol_intervals(model: Rulebook) -> dict[str, Budget]:
+    """How far apart patrols are, in working hours and outside them, as the patrol routines say."""
+    cycles = [routine.cycle for routine in model.routines if routine.kind == "patrol"]
+    return {cycle.during: parse_budget(cycle.every) for cycle in cycles if cycle.during and cycle.every}
 
 
 def known_flags(model: Rulebook) -> frozenset[str]:
@@ -197,7 +204,7 @@ def _time(model: Rulebook, duty: Duty) -> Time:
     if due.default is None:
         return Time(None, None if due.within == "silent" else due.within, clause, phrase, duty.source)
     if due.default == ONE_PATROL_INTERVAL:
-        return Time(None, None, clause, phrase, "operator", patrol=True)
+        return Time(None, due.within, clause, phrase, "operator", patrol=True)
     budget = _half_of_shortest(model) if due.default == HALF_OF_SHORTEST else parse_budget(due.default)
     return Time(budget, str(budget) if budget else None, clause, phrase, "operator")
 

@@ -188,6 +188,7 @@ class CompiledRulebook:
     marks: dict[str, str]
     flag_names: dict[str, str]
     moments: frozenset[str]
+    patrol: dict[str, Budget]
     release_rules: tuple[tuple[When, str], ...]
 
     @property

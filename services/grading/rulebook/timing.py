@@ -10,9 +10,6 @@ from services.grading.rulebook.pace import Reminder
 from services.grading.rulebook.situation import Situation
 from shared.calendar import Budget, BusinessHours, Calendar, Deadline, Unit, deadline, parse_budget, working_day_before
 
-_ONE_HOUR = Budget(1, Unit.HOURS)
-_TWO_HOURS = Budget(2, Unit.HOURS)
-
 
 class Timing(NamedTuple):
     """The outcome: which words give the time, when it ends, every move with its reason, reminders and escalation."""
@@ -82,7 +79,7 @@ def _reckoned(
     """The long way: with the calendar, the case's flags and approvals, and the extensions granted."""
     hours = rulebook.hours
     if duty.time.patrol:
-        within, end = patrol_deadline(start, calendar, hours)
+        within, end = _patrol_deadline(rulebook, calendar, start)
         base = Timing(duty.time, str(within), end.at, end.provisional)
     else:
         base = _regulated(calendar, hours, situation, duty, level, start)
@@ -152,17 +149,18 @@ def _until(fact: Fact, due: datetime | None, calendar: Calendar, hours: Business
     return end.at, end.provisional
 
 
-def patrol_deadline(start: datetime, calendar: Calendar, hours: BusinessHours) -> tuple[Budget, Deadline]:
-    """One patrol interval from `start`: 1 h in working hours, 2 h in the evening and on days off.
+def _patrol_deadline(rulebook: CompiledRulebook, calendar: Calendar, start: datetime) -> tuple[Budget, Deadline]:
+    """One patrol interval from `start`: that of working hours, or that of evenings and days off.
 
     Nobody patrols between 24:00 and opening; what comes then is counted from opening.
     """
+    hours, patrol = rulebook.hours, rulebook.patrol
     local = hours.local(start)
     if local.time() < hours.opens:
         start = hours.opening(local.date())
         local = hours.local(start)
     working = calendar.is_working(local.date()) and local.time() < hours.closes
-    within = _ONE_HOUR if working else _TWO_HOURS
+    within = patrol["working_hours" if working else "evenings_and_holidays"]
     return within, deadline(start, within, calendar, hours)
 
 
