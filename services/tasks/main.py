@@ -13,7 +13,7 @@ from services.tasks.usecases.list_tasks import ListTasks
 from services.tasks.usecases.more_time import MoreTime
 from services.tasks.usecases.show_task import ShowTask
 from services.tasks.usecases.work import Work
-from shared.service import Parts, Wiring, assemble
+from shared.service import Clocks, Parts, Wiring, assemble
 from shared.settings import load
 from shared.timers import Timers
 
@@ -38,6 +38,6 @@ def wire(parts: Parts) -> Wiring:
     )
 
 
-def create_app() -> FastAPI:
-    """The service, from the environment; exits with one line where that is wrong."""
-    return assemble(SCHEMA, load(Settings), wire, title=TITLE)
+def create_app(settings: Settings | None = None, clocks: Clocks | None = None) -> FastAPI:
+    """The service, from the environment (exits with one line where that is wrong); tests give settings and clocks."""
+    return assemble(SCHEMA, settings or load(Settings), wire, title=TITLE, clocks=clocks)

@@ -3,7 +3,7 @@
 import base64
 import binascii
 from dataclasses import replace
-from datetime import datetime
+from datetime import UTC, datetime
 from typing import Any
 from uuid import UUID
 
@@ -42,6 +42,6 @@ def read_cursor(cursor: str) -> Place:
     """The place that a cursor means. Raises `InvalidError` where it means none."""
     try:
         due, _, task_id = base64.urlsafe_b64decode(cursor + "=" * (-len(cursor) % 4)).decode().partition("|")
-        return Place(datetime.fromisoformat(due) if due else None, UUID(task_id))
-    except (ValueError, binascii.Error) as error:
+        return Place(datetime.fromisoformat(due).astimezone(UTC) if due else None, UUID(task_id))
+    except (ValueError, OverflowError, binascii.Error) as error:
         raise InvalidError("after: not a cursor of this list; take `next` of the page before.") from error

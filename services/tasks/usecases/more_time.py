@@ -29,7 +29,7 @@ class MoreTime:
             rule = extensions.check_askable(case.task, case.person, case.at)
             for waiting in await read_requests(case.tx, task_id):
                 if waiting.state == "waiting":
-                    raise ConflictError("已有一个申请待批 / A request is waiting already.", request_id=waiting.id)
+                    raise ConflictError("已有一个申请待批 / A request is waiting already.", request_id=str(waiting.id))
             request = Request(
                 id=new_id(),
                 task_id=task_id,
