@@ -172,9 +172,10 @@ class Runner:
             service,
             var=self.options.var,
             port_base=self.options.port_base,
-            database_url=self.postgres.url(role=service.role),
+            database_url=lambda role: self.postgres.url(role=role),
             bootstrap=self._kafka,
         )
+        settings |= {setting: self.postgres.url(role=role) for setting, role in service.more_roles.items()}
         others = [one for name, one in self.sockets.items() if name != service.name]
 
         listening = self.sockets[service.name]

@@ -2,8 +2,8 @@
 
 import importlib
 import json
-from collections.abc import Callable
-from dataclasses import dataclass
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any, Protocol
 
@@ -28,12 +28,16 @@ class PlaySample(Protocol):
 
 @dataclass(frozen=True, slots=True)
 class Service:
-    """One process: `module` has the factory `create_app`, `role` is its database role."""
+    """One process: `module` has the factory `create_app`, `role` is its database role.
+
+    `further` names settings that hold the database URL of another role: the console also hosts the directory.
+    """
 
     name: str
     offset: int
     module: str
     role: str
+    further: tuple[tuple[str, str], ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -47,8 +51,16 @@ class Product:
 
 PRODUCT = Product(
     services=tuple(
-        Service(name, offset, f"services.{name}.main", f"huiying_{name}")
-        for offset, name in enumerate(("console", "intake", "grading", "tasks", "publishing"))
+        Service(name, offset, f"services.{name}.main", f"huiying_{name}", further)
+        for offset, (name, further) in enumerate(
+            (
+                ("console", (("HUIYING_DIRECTORY_DATABASE_URL", "huiying_directory"),)),
+                ("intake", ()),
+                ("grading", ()),
+                ("tasks", ()),
+                ("publishing", ()),
+            )
+        )
     ),
     prepare="deploy.local.prepare:prepare",
     sample="deploy.sample.play:main",
@@ -63,14 +75,16 @@ def resolve(target: str) -> Callable[..., Any]:
 
 
 def environment(
-    product: Product, service: Service, *, var: Path, port_base: int, database_url: str, bootstrap: str
+    product: Product, service: Service, *, var: Path, port_base: int, database_url: Callable[[str], str], bootstrap: str
 ) -> dict[str, str]:
-    """The settings of one service, as `shared.settings` reads them."""
+    """The settings of one service, as `shared.settings` reads them; `database_url` answers a role's."""
     peers = {peer.name: f"http://{LOOPBACK}:{port_base + peer.offset}" for peer in product.services}
     return {
-        "HUIYING_DATABASE_URL": database_url,
+        "HUIYING_DATABASE_URL": database_url(service.role),
         "HUIYING_KAFKA_BOOTSTRAP": bootstrap,
         "HUIYING_SECRETS_DIR": str(var / "secrets"),
         "HUIYING_VAR": str(var),
         "HUIYING_PEERS": json.dumps(peers),
+        "HUIYING_CLOCK_FILE": str(var / "state" / "clock"),
+        **{name: database_url(role) for name, role in service.further},
     }
