@@ -7,7 +7,7 @@ from pydantic import BaseModel, ConfigDict, Field, SecretStr
 from services.console.directory.domain.rules import Account, Organisation
 
 Slug = Annotated[str, Field(pattern=r"^[a-z][a-z0-9-]{1,39}$", examples=["anhui-medical"])]
-Login = Annotated[str, Field(pattern=r"^[a-z0-9][a-z0-9._-]{1,39}$", examples=["wang.office"])]
+Login = Annotated[str, Field(pattern=r"^[a-z0-9][a-z0-9._@-]{1,59}$", examples=["office@anhui-medical"])]
 Role = Annotated[str, Field(pattern=r"^[a-z][a-z0-9_]{1,39}$", examples=["office"])]
 Name = Annotated[str, Field(min_length=1, max_length=80)]
 
