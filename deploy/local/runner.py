@@ -175,7 +175,6 @@ class Runner:
             database_url=lambda role: self.postgres.url(role=role),
             bootstrap=self._kafka,
         )
-        settings |= {setting: self.postgres.url(role=role) for setting, role in service.more_roles.items()}
         others = [one for name, one in self.sockets.items() if name != service.name]
 
         listening = self.sockets[service.name]
