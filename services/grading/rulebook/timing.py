@@ -2,13 +2,15 @@
 
 from datetime import UTC, datetime, time, timedelta
 from functools import lru_cache
-from typing import NamedTuple
+from typing import Final, NamedTuple
 
 from services.grading.rulebook.compiled import CompiledDuty, CompiledRulebook, Time
 from services.grading.rulebook.facts import Fact, FactError
 from services.grading.rulebook.pace import Reminder
 from services.grading.rulebook.situation import Situation
 from shared.calendar import Budget, BusinessHours, Calendar, Deadline, Unit, deadline, parse_budget, working_day_before
+
+_NO_PATROL: Final = "24时后至上班前不巡查,自上班时起算"
 
 
 class Timing(NamedTuple):
@@ -79,8 +81,7 @@ def _reckoned(
     """The long way: with the calendar, the case's flags and approvals, and the extensions granted."""
     hours = rulebook.hours
     if duty.time.patrol:
-        within, end = _patrol_deadline(rulebook, calendar, start)
-        base = Timing(duty.time, str(within), end.at, end.provisional)
+        base = _patrolled(rulebook, calendar, duty.time, start)
     else:
         base = _regulated(calendar, hours, situation, duty, level, start)
     extensions = situation.extended.get(key)
@@ -149,19 +150,20 @@ def _until(fact: Fact, due: datetime | None, calendar: Calendar, hours: Business
     return end.at, end.provisional
 
 
-def _patrol_deadline(rulebook: CompiledRulebook, calendar: Calendar, start: datetime) -> tuple[Budget, Deadline]:
+def _patrolled(rulebook: CompiledRulebook, calendar: Calendar, time: Time, start: datetime) -> Timing:
     """One patrol interval from `start`: that of working hours, or that of evenings and days off.
 
-    Nobody patrols between 24:00 and opening; what comes then is counted from opening.
+    Nobody patrols between 24:00 and opening; what comes then is counted from opening, and the move says so.
     """
     hours, patrol = rulebook.hours, rulebook.patrol
     local = hours.local(start)
-    if local.time() < hours.opens:
-        start = hours.opening(local.date())
-        local = hours.local(start)
-    working = calendar.is_working(local.date()) and local.time() < hours.closes
+    opening = hours.opening(local.date())
+    first = max(start, opening)
+    working = calendar.is_working(local.date()) and hours.local(first).time() < hours.closes
     within = patrol["working_hours" if working else "evenings_and_holidays"]
-    return within, deadline(start, within, calendar, hours)
+    end = deadline(first, within, calendar, hours).at
+    moves = ((deadline(start, within, calendar, hours).at, _NO_PATROL),) if first > start else ()
+    return Timing(time, str(within), end, moves=moves)
 
 
 def _reminders(
