@@ -1,0 +1,139 @@
+"""Every row of the regulations is in its rulebook, and the engine issues it: to whom, from when, within what."""
+
+from collections.abc import Iterator
+from datetime import datetime, timedelta
+from functools import cache
+
+import pytest
+
+from services.grading.rulebook import Advance, CompiledRulebook, Fact, advance, load_rulebook, routine_orders, shipped
+from shared.calendar import deadline, official_calendar, parse_budget
+from shared.calendar.hours import SHANGHAI
+from tests.regulations.rows import DUTIES, ROUTINES, Row
+
+CALENDAR = official_calendar()
+# Eve of Spring Festival and a make-up Saturday in one; eve of National Day; another make-up Saturday; 23:59 on a Friday;
+# the turn of the year into one whose notice is not out.
+STARTS = ("2026-02-14T16:00", "2026-09-30T15:20", "2026-10-10T09:00", "2026-11-20T23:59", "2026-12-31T16:30")
+MINUTES_AFTER = {"occurred": -40, "discovered": 0, "graded": 20, "warned": 10, "claim_overdue": 60, "reported": 15}
+
+
+@cache
+def rulebook_of(name: str) -> CompiledRulebook:
+    return load_rulebook(name)
+
+
+def _cases() -> Iterator[tuple[str, Row, str]]:
+    for name, rows in DUTIES.items():
+        for row in rows:
+            for level in row.levels or rulebook_of(name).level:
+                yield name, row, level
+
+
+CASES = list(_cases())
+
+
+def at(text: str) -> datetime:
+    return datetime.fromisoformat(text).replace(tzinfo=SHANGHAI)
+
+
+def moment(name: str, start: datetime) -> datetime:
+    return start + timedelta(minutes=MINUTES_AFTER.get(name, 30))
+
+
+def facts(row: Row, level: str, start: datetime, *, approved: bool) -> list[Fact]:
+    """The least that makes the duty owed: discovery, the grade, its flags, its moment."""
+    names = ["occurred", "discovered", *row.after]
+    if row.start not in (*names, "graded"):
+        names.append(row.start)
+    known = [Fact(f"m-{name}", "moment", moment(name, start), {"name": name}) for name in names]
+    known += [Fact(f"f-{flag}", "flag", start, {"name": flag, "on": True, "by": "办公室"}) for flag in row.flags]
+    if approved:
+        known.append(Fact("g", "graded", moment("graded", start), {"level": level, "by": "office", "role": "office"}))
+    return known
+
+
+def issued(name: str, row: Row, level: str, start: datetime) -> Advance:
+    """What ends with the approval of the grade is looked at before it, every other duty after."""
+    approved = rulebook_of(name).duty[row.id].fulfilled_by != "graded"
+    known = facts(row, level, start, approved=approved)
+    if not approved:
+        known.append(_evidence_for(name, level, start))
+        known.extend(_flags_for(name, level, start))
+    return advance(rulebook_of(name), CALENDAR, known, {})
+
+
+def _evidence_for(name: str, level: str, start: datetime) -> Fact:
+    reads = {"III": 1, "II": 20_000, "I": 200_000, "general": 1, "sensitive": 20_000, "major": 200_000}.get(
+        level, 60_000
+    )
+    data = {"source": "p", "kind": "post", "metrics": {"reads": reads}, "platforms": ["weibo"]}
+    return Fact("e", "evidence", start, data)
+
+
+def _flags_for(name: str, level: str, start: datetime) -> list[Fact]:
+    return [Fact("f", "flag", start, {"name": "grave_emergency", "on": True})] if level == "extra_major" else []
+
+
+def key(row: Row) -> str:
+    if row.recurring:
+        return f"{row.id}#1"
+    return f"{row.id}@m-instruction" if row.start == "instruction" else row.id
+
+
+def label(case: tuple[str, Row, str]) -> str:
+    return f"{case[0].partition('-')[0]}:{case[1].id}:{case[2]}"
+
+
+@pytest.mark.parametrize("case", CASES, ids=label)
+def test_the_engine_issues_the_row(case: tuple[str, Row, str]) -> None:
+    name, row, level = case
+    order = issued(name, row, level, at(STARTS[1])).orders[key(row)]
+    assert (order.clause or None) == row.clause
+    assert row.owner in (None, order.owner)
+    assert row.to in (None, order.to)
+    assert (order.anchor, order.desk, order.recurring) == (row.start, row.desk, row.recurring)
+    assert (order.source, order.anchor_source) == (row.source, row.anchor_source)
+    assert order.within == ("1 h" if row.within == "patrol" else row.within)
+
+
+@pytest.mark.parametrize("start", STARTS)
+@pytest.mark.parametrize("case", CASES, ids=label)
+def test_the_row_is_due_when_its_time_is_up(case: tuple[str, Row, str], start: str) -> None:
+    name, row, level = case
+    order = issued(name, row, level, at(start)).orders[key(row)]
+    assert order.anchor_at == moment(row.start, at(start))
+    if row.within is None or not row.within[0].isdigit():
+        assert row.within in ("patrol", "at once") or order.due_at is None
+        return
+    end = deadline(moment(row.start, at(start)), parse_budget(row.within), CALENDAR, rulebook_of(name).hours)
+    assert (order.due_at, order.provisional) == (end.at, end.provisional)
+    assert all(order.anchor_at < reminder < end.at for reminder in order.remind_at)
+
+
+@pytest.mark.parametrize("name", DUTIES)
+def test_no_duty_beyond_the_rows(name: str) -> None:
+    """Nor at a level the row does not name: a rulebook that demands more than its regulation is as wrong as one short."""
+    rulebook = rulebook_of(name)
+    assert set(rulebook.duty) == {row.id for row in DUTIES[name]}
+    for level in rulebook.level:
+        known = {duty.id for duty in rulebook.duty.values() if duty.concerns(level, frozenset()) and not duty.optional}
+        rows = {row.id for row in DUTIES[name] if not row.flags and level in (row.levels or rulebook.level)}
+        assert known == rows
+
+
+@pytest.mark.parametrize("name", DUTIES)
+def test_routines(name: str) -> None:
+    rulebook = rulebook_of(name)
+    orders = {o.duty: o for o in routine_orders(rulebook, CALENDAR, at("2025-12-30T00:00"), at("2026-01-05T00:00"))}
+    assert set(orders) == {row.id for row in ROUTINES[name]} == {routine.id for routine in rulebook.model.routines}
+    for row in ROUTINES[name]:
+        order = orders[row.id]
+        assert (order.clause, order.anchor, order.within, order.recurring) == (row.clause, row.start, row.within, True)
+        assert row.owner in (None, order.owner)
+        assert order.to == row.to
+        assert order.anchor_source == row.anchor_source
+
+
+def test_every_shipped_rulebook_is_held_to_its_rows() -> None:
+    assert set(shipped()) == set(DUTIES)
