@@ -34,7 +34,7 @@ class Chain:
 USUAL_CHANNELS: Mapping[str, Channel] = {
     "weibo": Channel("weibo", "新浪微博", hosts=("weibo.com", "weibo.cn"), max_length=2000),
     "wechat": Channel("wechat", "微信公众号", hosts=("mp.weixin.qq.com",), max_length=20_000),
-    "site": Channel("site", "政府网站", max_length=20_000),
+    "government_site": Channel("government_site", "政府网站", max_length=20_000),
 }
 """What a slice need not repeat: facts of the platforms themselves. A slice overrides any of it."""
 
@@ -62,11 +62,12 @@ class ReleaseRules:
     def chain_for(self, duty_chains: Sequence[str], level: str | None) -> Chain:
         """The approval chain of an answer: the duty's own, else the level's.
 
-        Of several duties' chains the one with most signatures counts. Raises `ConflictError` where the rulebook names
-        none: nothing goes out unsigned.
+        Where several could be meant (several duties, a level not yet proposed) the one with most signatures counts. Raises
+        `ConflictError` where the rulebook names none: nothing goes out unsigned.
         """
-        if duty_chains:
-            return max((self._chain(name) for name in sorted(duty_chains)), key=lambda chain: chain.signatures)
+        possible = duty_chains or ([name for _, name in self.level_chains] if level is None else [])
+        if possible:
+            return max((self._chain(name) for name in sorted(possible)), key=lambda chain: chain.signatures)
         for levels, name in self.level_chains:
             if not levels or level in levels:
                 return self._chain(name)

@@ -6,19 +6,13 @@ from typing import Any
 from services.publishing.domain.rules import USUAL_CHANNELS, Chain, Channel, ReleaseRules
 
 
-def _hosts(spec: Mapping[str, Any], usual: Channel) -> tuple[str, ...]:
-    if "hosts" in spec:
-        return tuple(spec["hosts"])
-    return (spec["host"],) if spec.get("host") else usual.hosts
-
-
 def _channel(channel_id: str, spec: Mapping[str, Any]) -> Channel:
     usual = USUAL_CHANNELS.get(channel_id, Channel(channel_id, channel_id))
     return Channel(
         id=channel_id,
         name=spec.get("name", usual.name),
         account=spec.get("account", usual.account),
-        hosts=_hosts(spec, usual),
+        hosts=tuple(spec.get("hosts", usual.hosts)),
         max_length=spec.get("max_length", usual.max_length),
         title_required=spec.get("title_required", usual.title_required),
     )
@@ -48,7 +42,7 @@ def _level_chains(piece: Mapping[str, Any], chains: Mapping[str, Chain]) -> Sequ
 
 
 def release_rules(piece: Mapping[str, Any], roles: Mapping[str, str]) -> ReleaseRules:
-    """Read `{channels: {id: {name, host(s), account, max_length}}, chains: {id: {steps}}, rules: [{when, chain}]}`.
+    """Read `{channels: {id: {name, hosts, account, max_length}}, chains: {id: {steps}}, rules: [{when, chain}]}`.
 
     A step is a role, a list of roles or `{roles}`. No channels means the usual three. `roles` are ids with their names.
     """

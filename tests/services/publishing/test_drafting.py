@@ -118,8 +118,8 @@ async def test_the_same_words_are_no_edit(world: World) -> None:
 async def test_another_channel_brings_its_account_and_a_title_may_be_taken_away(world: World) -> None:
     at = await world.drafted(await world.advance(), title="通报")
     li = world.staff("li", "department")
-    moved = ok(await li.patch(at, json={"version": 1, "channel": "site", "title": None}))
-    assert (moved["channel"], moved["account"], moved["title"]) == ("site", "", None)
+    moved = ok(await li.patch(at, json={"version": 1, "channel": "government_site", "title": None}))
+    assert (moved["channel"], moved["account"], moved["title"]) == ("government_site", "", None)
     assert (await li.patch(at, json={"version": 2, "channel": "douyin"})).status_code == 422
 
 

@@ -34,7 +34,7 @@ SLICE: Mapping[str, Any] = {
     "channels": {
         "weibo": {"name": "官方微博", "account": "示例局"},
         "wechat": {"name": "微信公众号"},
-        "site": {"name": "门户网站", "host": "www.example.gov.cn"},
+        "government_site": {"name": "门户网站", "hosts": ["www.example.gov.cn"], "host": None},
     },
     "chains": {
         "plain": {"name": "一般", "steps": [{"name": "审定", "roles": ["chief"]}]},

@@ -7,7 +7,7 @@ from hypothesis import strategies as st
 from services.publishing.domain.links import link_problem
 from services.publishing.domain.rules import USUAL_CHANNELS, Channel
 
-WEIBO, WECHAT, SITE = (USUAL_CHANNELS[name] for name in ("weibo", "wechat", "site"))
+WEIBO, WECHAT, SITE = (USUAL_CHANNELS[name] for name in ("weibo", "wechat", "government_site"))
 
 
 @pytest.mark.parametrize(

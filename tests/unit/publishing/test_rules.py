@@ -8,7 +8,7 @@ from shared.errors import ConflictError, InvalidError
 SLICE = {
     "channels": {
         "weibo": {"name": "官方微博", "account": "示例发布"},
-        "site": {"name": "门户网站", "host": "www.example.gov.cn"},
+        "government_site": {"name": "门户网站", "hosts": ["www.example.gov.cn"], "host": None},
     },
     "chains": {
         "plain": {"name": "一般", "steps": [{"name": "审定", "roles": ["chief"]}], "clause": "第九条"},
@@ -31,7 +31,7 @@ def test_channels_inherit_what_the_slice_leaves_out() -> None:
     weibo = RULES.channel("weibo")
     assert (weibo.name, weibo.account, weibo.max_length) == ("官方微博", "示例发布", 2000)
     assert "weibo.com" in weibo.hosts
-    assert RULES.channel("site").hosts == ("www.example.gov.cn",)
+    assert RULES.channel("government_site").hosts == ("www.example.gov.cn",)
     with pytest.raises(InvalidError) as refused:
         RULES.channel("wechat")
     assert "weibo" in refused.value.detail
@@ -41,7 +41,7 @@ def test_channels_inherit_what_the_slice_leaves_out() -> None:
     ("duties", "level", "chain"),
     [
         ([], "general", "plain"),
-        ([], None, "plain"),
+        ([], None, "joint"),
         ([], "major", "joint"),
         (["plain"], "major", "plain"),
         (["plain", "joint"], "general", "joint"),
@@ -79,4 +79,4 @@ def test_an_unknown_chain_of_a_duty_is_told() -> None:
 def test_a_single_chain_is_for_every_answer() -> None:
     rules = release_rules({"chains": {"a": [["x", "y"], "z"]}}, {})
     assert rules.chain_for([], "general").steps == (("x", "y"), ("z",))
-    assert set(rules.channels) == {"weibo", "wechat", "site"}
+    assert set(rules.channels) == {"weibo", "wechat", "government_site"}
