@@ -11,7 +11,7 @@ from services.console.directory.entry.routes import address_of
 from services.console.entry.assets import Asset
 from services.console.entry.sessions import COOKIE, Sessions
 from services.console.usecases.overview import Overviews
-from shared.errors import ForbiddenError, MissingError, ThrottledError, UnauthenticatedError
+from shared.errors import ForbiddenError, MalformedError, MissingError, ThrottledError, UnauthenticatedError
 
 _HEADERS = {
     "Content-Security-Policy": (
@@ -48,8 +48,7 @@ class Pages:
     async def sign_in(self, request: Request) -> Response:
         """Take the form; the overview with a session, or the form again with the reason."""
         refuse_foreign_form(request)
-        given = parse_qs((await request.body()).decode("utf-8", "replace"), max_num_fields=10)
-        login, password = (given.get(name, [""])[0] for name in ("login", "password"))
+        login, password = read_form(await request.body())
         try:
             visit = await self._sessions.begin(login, password, address_of(request))
         except (UnauthenticatedError, ThrottledError) as error:
@@ -66,6 +65,16 @@ class Pages:
     def render(self, template: str, *, status: int = 200, **values: Any) -> HTMLResponse:
         """A page of ours, with the headers that keep it ours."""
         return HTMLResponse(self._templates.get_template(template).render(values), status, _HEADERS)
+
+
+def read_form(body: bytes) -> tuple[str, str]:
+    """Login and password of a form, empty where it has none. Raises `MalformedError` for what our form never sends."""
+    try:
+        given = parse_qs(body.decode("utf-8", "replace"), max_num_fields=10)
+    except ValueError:
+        raise MalformedError("表单项过多 / The form has too many fields.") from None
+    login, password = (given.get(name, [""])[0].replace("\0", "") for name in ("login", "password"))
+    return login[:100], password[:200]
 
 
 def refuse_foreign_form(request: Request) -> None:
