@@ -7,20 +7,16 @@ from fastapi import APIRouter, Query, Response
 from fastapi.responses import PlainTextResponse
 
 from services.publishing.entry.bodies import (
-    AnswerOut,
     ApproveBody,
     DraftBody,
     EditBody,
-    FileOut,
     LeaseBody,
-    LeasedOut,
-    PageOut,
     ReleaseBody,
-    ReleasedOut,
     ReturnBody,
     SeenBody,
     WithdrawBody,
 )
+from services.publishing.entry.replies import AnswerOut, FileOut, LeasedOut, PageOut, ReleasedOut
 from services.publishing.storage.screens import Filter
 from services.publishing.usecases.drafting import Drafting, NewDraft
 from services.publishing.usecases.opening import Desk, Seen
