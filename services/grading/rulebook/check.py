@@ -122,7 +122,8 @@ def _answers(model: Rulebook) -> Iterator[Finding]:
         yield from _condition(model, rule.when, (*place, "when"))
         yield from _known("approval chain", [rule.chain], model.approval_chains, (*place, "chain"))
     if model.release.rules[-1].when != Condition():
-        yield ("release", "rules"), "the last release rule must hold always: leave out its `when`"
+        last = len(model.release.rules) - 1
+        yield ("release", "rules", last), "the last release rule must hold always: leave out its `when`"
     for name, channel in model.release.channels.items():
         yield from _roles(model, [channel.host] if channel.host else [], ("release", "channels", name, "host"))
     for part in ("calmed_by", "closed_by"):

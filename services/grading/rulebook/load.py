@@ -1,5 +1,6 @@
 """Reading a rulebook file: every refusal names file, line, path in the document, what was found and what was expected."""
 
+import re
 from collections.abc import Iterable, Mapping, Sequence
 from pathlib import Path
 from typing import Any
@@ -8,7 +9,7 @@ from pydantic import ValidationError
 from ruamel.yaml import YAML
 from ruamel.yaml.constructor import DuplicateKeyError
 from ruamel.yaml.error import MarkedYAMLError, YAMLError
-from ruamel.yaml.events import AliasEvent
+from ruamel.yaml.events import AliasEvent, CollectionEndEvent, CollectionStartEvent
 
 from services.grading.rulebook.check import Place, check
 from services.grading.rulebook.compile import compile_rulebook
@@ -17,6 +18,9 @@ from services.grading.rulebook.model import Rulebook
 from shared.errors import InvalidError
 
 LARGEST = 1_000_000
+DEEPEST = 32
+_BRACKETS = re.compile(r"[\[\]{}]")
+_DEEP_BLOCKS = re.compile(r"^(?: {65}|\s*(?:[-?:] ){8})", re.MULTILINE)
 SHIPPED = Path(__file__).resolve().parent.parent / "rulebooks"
 
 
@@ -79,10 +83,7 @@ def _refuse_large(size: int, name: str) -> None:
 
 def _parse(text: str, name: str) -> Any:
     try:
-        for event in YAML(typ="rt").parse(text):
-            if isinstance(event, AliasEvent):
-                line = event.start_mark.line + 1
-                raise RulebookError([f"{name}:{line}: the alias *{event.anchor} is not allowed: write the value out"])
+        _refuse_traps(text, name)
         document = YAML(typ="rt").load(text)
     except DuplicateKeyError as error:
         line = error.problem_mark.line + 1 if error.problem_mark else 1
@@ -92,11 +93,39 @@ def _parse(text: str, name: str) -> Any:
         where = f"{name}:{mark.line + 1}" if mark else name
         problem = error.problem if isinstance(error, MarkedYAMLError) else error
         raise RulebookError([f"{where}: not YAML: {problem}"]) from error
-    except RecursionError as error:
-        raise RulebookError([f"{name}: nested too deeply to be a rulebook"]) from error
     if not isinstance(document, Mapping):
         raise RulebookError([f"{name}:1: a rulebook is a mapping that starts with `id:`"])
     return document
+
+
+def _refuse_traps(text: str, name: str) -> None:
+    """A few lines of aliases stand for gigabytes, deep nesting for minutes: found before anything is built.
+
+    Reading the events costs as much as loading, so a text that shows no sign of either is spared it.
+    """
+    _refuse_deep_brackets(text, name)
+    if "*" not in text and not _DEEP_BLOCKS.search(text):
+        return
+    depth = 0
+    for event in YAML(typ="rt").parse(text):
+        line = event.start_mark.line + 1
+        if isinstance(event, AliasEvent):
+            raise RulebookError([f"{name}:{line}: the alias *{event.anchor} is not allowed: write the value out"])
+        depth += isinstance(event, CollectionStartEvent) - isinstance(event, CollectionEndEvent)
+        if depth > DEEPEST:
+            raise RulebookError([f"{name}:{line}: nested too deeply to be a rulebook (more than {DEEPEST} levels)"])
+
+
+def _refuse_deep_brackets(text: str, name: str) -> None:
+    """Without the parser, whose time grows with the square of them."""
+    depth = 0
+    for bracket in _BRACKETS.finditer(text):
+        depth += 1 if bracket[0] in "[{" else -1
+        if depth > DEEPEST:
+            line = text.count("\n", 0, bracket.start()) + 1
+            raise RulebookError(
+                [f"{name}:{line}: brackets nested too deeply for a rulebook (more than {DEEPEST} levels)"]
+            )
 
 
 def _bare(node: Any) -> Any:
