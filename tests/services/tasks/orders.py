@@ -6,7 +6,8 @@ from typing import Any
 from uuid import UUID, uuid5
 
 from shared.contracts.grading import Assignment, Deadline, Discharged, ProcedureAdvanced, Withdrawn
-from tests.services.tasks.conftest import START
+from shared.ids import new_id
+from tests.services.tasks.conftest import START, World
 
 DUE = START + timedelta(hours=1)
 
@@ -72,3 +73,10 @@ def advanced(
         discharged=list(discharged),
         cause="incident.reported",
     )
+
+
+async def make(world: World, **changes: Any) -> UUID:
+    """The id of one report, ordered and due as `by` says, with `changes` to its assignment."""
+    incident = new_id()
+    await world.hear("grading", advanced([owe(incident, **changes)], [by(incident)]), incident)
+    return assignment_id(incident, "report")

@@ -1,16 +1,14 @@
 """People at work on tasks, through the HTTP edge."""
 
 import asyncio
-from datetime import timedelta
 from typing import Any
 from uuid import UUID
 
 import pytest
 
 from shared.contracts.directory import AccountChanged, organisation_subject
-from shared.ids import new_id
 from tests.services.tasks.conftest import START, World
-from tests.services.tasks.orders import DUE, advanced, assignment_id, by, owe
+from tests.services.tasks.orders import make
 
 TEXT = "张三反映的报销问题，处理意见：限期核实。"
 
@@ -19,12 +17,6 @@ TEXT = "张三反映的报销问题，处理意见：限期核实。"
 async def task(world: World) -> UUID:
     """An open task of the office."""
     return await make(world)
-
-
-async def make(world: World, **changes: Any) -> UUID:
-    incident = new_id()
-    await world.hear("grading", advanced([owe(incident, **changes)], [by(incident)]), incident)
-    return assignment_id(incident, "report")
 
 
 async def test_claim_answers_the_new_state_and_tells_it(world: World, task: UUID) -> None:
@@ -206,12 +198,6 @@ async def test_designating_by_whom_it_goes_up_to(world: World, task: UUID) -> No
     assert done.json()["state"] == "done"
 
 
-async def test_a_disabled_account_is_shut_out(world: World, task: UUID) -> None:
-    who = world.token("li", "office")
-    await hire(world, "li", "office", state="disabled")
-    assert (await world.call("GET", f"/v1/tasks/{task}", who)).status_code in {200, 401}
-
-
 async def test_publishing_does_its_own(world: World) -> None:
     task = await make(world, desk="publishing")
     for verb in ("claim", "complete"):
@@ -259,76 +245,3 @@ async def test_emoji_and_rare_characters_are_kept(world: World, task: UUID) -> N
     await world.call("POST", f"/v1/tasks/{task}/complete", who, {"hand_in": {"处理意见建议": text}})
     shown = (await world.call("GET", f"/v1/tasks/{task}", who)).json()
     assert shown["hand_ins"][0]["content"]["处理意见建议"] == text
-
-
-RULE = {"request_by": (START + timedelta(days=3)).isoformat(), "to": "information_office", "clause": "Art. 8"}
-
-
-async def test_more_time_asked_granted_and_sent_back_by_grading(world: World) -> None:
-    incident = new_id()
-    task = assignment_id(incident, "report")
-    await world.hear("grading", advanced([owe(incident, extension=RULE)], [by(incident)]), incident)
-    li, decider = world.token("li", "office"), world.token("info", "information_office")
-    path = f"/v1/tasks/{task}/extension-requests"
-    asked = await world.call("POST", path, li, {"within": "5 working days", "reason": "取证需要时间", "version": 1})
-    assert (asked.status_code, asked.json()["version"]) == (201, 2)
-    request = asked.json()["request_id"]
-    assert (await world.call("POST", path, li, {"within": "1 h", "reason": "x"})).status_code == 409
-    assert (await world.call("POST", f"{path}/{request}/grant", li)).status_code == 403
-    both = world.token("li", "office", "information_office")
-    assert (await world.call("POST", f"{path}/{request}/grant", both)).status_code == 403
-    granted = await world.call("POST", f"{path}/{request}/grant", decider)
-    assert (granted.status_code, granted.json()["version"]) == (200, 3)
-    assert (await world.call("POST", f"{path}/{request}/refuse", decider, {"reason": "不"})).status_code == 409
-    assert (await world.call("POST", f"{path}/{new_id()}/grant", decider)).status_code == 404
-    told = await world.told()
-    assert [event.change for event in told] == ["extension_requested", "extension_granted"]
-    assert told[1].extended_to == "5 working days"
-    assert told[1].due_at == DUE  # no date is computed here
-    later = DUE + timedelta(days=7)
-    await world.hear(
-        "grading", advanced([owe(incident, extension=RULE)], [by(incident, due_at=later)], version=2), incident
-    )
-    shown = (await world.call("GET", f"/v1/tasks/{task}", li)).json()
-    assert shown["due_at"] == later.isoformat().replace("+00:00", "Z")
-    assert shown["extension_requests"][0]["state"] == "granted"
-
-
-async def test_more_time_refused_with_its_reason(world: World) -> None:
-    task = await make(world, extension=RULE)
-    path = f"/v1/tasks/{task}/extension-requests"
-    until = (DUE + timedelta(days=2)).isoformat()
-    asked = await world.call("POST", path, world.token("li", "office"), {"until": until, "reason": "取证"})
-    refused = await world.call(
-        "POST",
-        f"{path}/{asked.json()['request_id']}/refuse",
-        world.token("info", "information_office"),
-        {"reason": "不"},
-    )
-    assert refused.status_code == 200
-    assert [(e.change, e.reason) for e in await world.told()] == [
-        ("extension_requested", "取证"),
-        ("extension_refused", "不"),
-    ]
-
-
-@pytest.mark.parametrize(
-    ("rule", "body", "minutes", "status"),
-    [
-        (None, {"within": "1 h"}, 0, 409),
-        (RULE, {"within": "1 h"}, 3 * 24 * 60, 201),
-        (RULE, {"within": "1 h"}, 3 * 24 * 60 + 1, 409),
-        (RULE, {}, 0, 422),
-        (RULE, {"within": "1 h", "until": (DUE + timedelta(days=1)).isoformat()}, 0, 422),
-        (RULE, {"until": DUE.isoformat()}, 0, 422),
-    ],
-)
-async def test_when_more_time_may_be_asked_for(
-    world: World, rule: Any, body: dict[str, str], minutes: int, status: int
-) -> None:
-    task = await make(world, extension=rule)
-    world.office.move(minutes=minutes)
-    answer = await world.call(
-        "POST", f"/v1/tasks/{task}/extension-requests", world.token("li", "office"), {**body, "reason": "取证"}
-    )
-    assert answer.status_code == status
