@@ -5,6 +5,7 @@ from contextlib import AbstractAsyncContextManager
 from typing import Any
 
 from fastapi import APIRouter, FastAPI
+from fastapi.telemetry import TelemetryConfig
 
 from shared.auth.access import Access, check_table
 from shared.auth.guard import Guard
@@ -15,6 +16,8 @@ from shared.web.probes import Readiness, add_probes
 from shared.web.routing import lay, routes_of
 
 API_VERSION = "1"
+_NO_TELEMETRY: TelemetryConfig = {"tracing": False, "metrics": False, "logs": False}
+"""FastAPI's own OpenTelemetry asks the environment at each request and keeps invalid input, personal data included."""
 
 
 class HuiyingApp(FastAPI):
@@ -44,7 +47,9 @@ def create_app(
     `access` has a row for each route of `routers` (`AccessTableError` otherwise; the probes need none). `guard` may be
     None only where no row needs it. A route's body limit is 1 MiB or its decorator's `max_body_size`.
     """
-    app = HuiyingApp(title=title, version=API_VERSION, docs_url=None, redoc_url=None, lifespan=lifespan)
+    app = HuiyingApp(
+        title=title, version=API_VERSION, docs_url=None, redoc_url=None, lifespan=lifespan, telemetry=_NO_TELEMETRY
+    )
     app.access = access
     laid = list(routes_of(routers))
     check_table([key for key, _ in laid], access)

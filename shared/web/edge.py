@@ -1,5 +1,6 @@
 """The outermost layer of every app, plain ASGI: trace, time, log, and the answer to what nobody foresaw."""
 
+import logging
 from time import perf_counter
 
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
@@ -9,7 +10,6 @@ from shared.telemetry import begin_trace, get_logger, request_time
 from shared.web.handlers import internal
 from shared.web.responses import problem
 
-_log = get_logger("access")
 _METHODS = frozenset({"GET", "HEAD", "POST", "PUT", "PATCH", "DELETE", "OPTIONS"})
 _CLASSES = ("", "1xx", "2xx", "3xx", "4xx", "5xx")
 
@@ -20,6 +20,8 @@ class Edge:
     def __init__(self, app: ASGIApp, *, service: str) -> None:
         self._app = app
         self._service = service
+        log = get_logger("access").bind()
+        self._log = log if log.is_enabled_for(logging.DEBUG) else None
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         if scope["type"] != "http":
@@ -51,7 +53,8 @@ class Edge:
         route = getattr(scope.get("route"), "path_format", "unmatched")
         method = scope["method"] if scope["method"] in _METHODS else "other"
         request_time(self._service, route, method, _CLASSES[status // 100]).observe(seconds)
-        _log.debug("request", route=route, method=method, status=status, ms=round(seconds * 1000, 1))
+        if self._log is not None:
+            self._log.debug("request", route=route, method=method, status=status, ms=round(seconds * 1000, 1))
 
 
 def _carries_nul(scope: Scope) -> bool:

@@ -6,7 +6,7 @@ from typing import Any, ClassVar
 
 import orjson
 from starlette.exceptions import HTTPException
-from starlette.requests import Request
+from starlette.requests import ClientDisconnect, Request
 from starlette.types import Receive, Scope
 
 from shared.errors import InvalidError, MalformedError
@@ -31,11 +31,29 @@ class EdgeRequest(Request):
         super().__init__(scope, receive)
         self._limit = limit
 
+    async def body(self) -> bytes:
+        """The whole body. Raises as `stream`, without the generator in between: this runs for every call."""
+        if hasattr(self, "_body") or self._stream_consumed:
+            return await super().body()
+        self._check_declared()
+        chunks: list[bytes] = []
+        total, more = 0, True
+        while more:
+            message = await self.receive()
+            if message["type"] == "http.disconnect":
+                raise ClientDisconnect
+            chunks.append(message.get("body", b""))
+            total += len(chunks[-1])
+            if total > self._limit:
+                raise self._too_large()
+            more = message.get("more_body", False)
+        self._stream_consumed = True
+        self._body = b"".join(chunks)
+        return self._body
+
     async def stream(self) -> AsyncGenerator[bytes, None]:
         """The body's chunks. Raises status 413 once they are over the limit, before reading where the length is told."""
-        declared = self.headers.get("content-length", "")
-        if declared.isdigit() and int(declared) > self._limit:
-            raise self._too_large()
+        self._check_declared()
         total = 0
         async for chunk in super().stream():
             total += len(chunk)
@@ -59,6 +77,11 @@ class EdgeRequest(Request):
                 "请以 application/json 发送 / Send the body as 'Content-Type: application/json'."
             )
         await self.json()
+
+    def _check_declared(self) -> None:
+        declared = self.headers.get("content-length", "")
+        if declared.isdigit() and int(declared) > self._limit:
+            raise self._too_large()
 
     def _too_large(self) -> HTTPException:
         # Starlette's own type, because FastAPI turns any other into 400 while it reads a form.

@@ -1,10 +1,12 @@
 """What codes are called on a page: Chinese and English, and times as the office reads them."""
 
+import re
 from collections.abc import Callable, Mapping
 from datetime import datetime
 from typing import Any, NamedTuple
 from zoneinfo import ZoneInfo
 
+_ARTICLE = re.compile(r"Art\. ?(\d+)")
 _ZONE = ZoneInfo("Asia/Shanghai")
 
 
@@ -49,4 +51,12 @@ def clock(moment: datetime | None) -> str:
     return moment.astimezone(_ZONE).strftime("%m-%d %H:%M") if moment else "—"
 
 
-FILTERS: Mapping[str, Callable[..., Any]] = {"words": words, "clock": clock}
+def clause(reference: str | None) -> Words:
+    """A clause as the office cites it: 'Art. 8(2)' is 第8条(2)."""
+    if not reference:
+        return Words("—", "")
+    chinese = _ARTICLE.sub(r"第\1条", reference).replace("Plan ", "预案 ")
+    return Words(chinese, reference if chinese != reference else "")
+
+
+FILTERS: Mapping[str, Callable[..., Any]] = {"words": words, "clock": clock, "clause": clause}
