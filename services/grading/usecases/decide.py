@@ -68,8 +68,8 @@ class Decide:
         async with self._db.transaction() as tx:
             procedure, rulebook = await self._open(tx, staff, incident_id, version)
             _allow(staff, rulebook, act.permitted(rulebook), act.cause)
-            if act.kind == "flag" and act.data["name"] not in rulebook.model.flags:
-                known = ", ".join(sorted(rulebook.model.flags)) or "none"
+            if act.kind == "flag" and act.data["name"] not in rulebook.flag_names:
+                known = ", ".join(sorted(rulebook.flag_names))
                 raise InvalidError(f"Rulebook {rulebook.id} knows no flag {act.data['name']!r}; it knows: {known}.")
             return await self._record(tx, staff, procedure, act.kind, act.data | {"by": staff.login}, act.cause)
 
