@@ -1,0 +1,44 @@
+"""The sample organisations, as `deploy/organisations/*.yaml` describe them."""
+
+from pathlib import Path
+from typing import Annotated
+
+from pydantic import BaseModel, ConfigDict, Field
+from ruamel.yaml import YAML
+
+FOLDER = Path(__file__).parents[1] / "organisations"
+
+
+class _Described(BaseModel):
+    model_config = ConfigDict(extra="forbid", frozen=True)
+
+
+class SampleAccount(_Described):
+    """A post with a login; the login's full form ends in the organisation's id."""
+
+    login: str
+    name: str
+    roles: Annotated[list[str], Field(min_length=1)]
+
+
+class SampleOrganisation(_Described):
+    """An organisation under one of the shipped rulebooks."""
+
+    id: str
+    name: str
+    rulebook: str
+    accounts: Annotated[list[SampleAccount], Field(min_length=1)]
+
+    def login(self, account: SampleAccount) -> str:
+        """The login as it is typed: `office@anhui-medical`."""
+        return f"{account.login}@{self.id}"
+
+    def holders(self, role: str) -> list[str]:
+        """The logins that hold a role, in the order of the file."""
+        return [self.login(account) for account in self.accounts if role in account.roles]
+
+
+def load_organisations(folder: Path = FOLDER) -> list[SampleOrganisation]:
+    """All of them by id. Raises pydantic's ValidationError for a file that can't be used."""
+    yaml = YAML(typ="safe", pure=True)
+    return [SampleOrganisation.model_validate(yaml.load(file)) for file in sorted(folder.glob("*.yaml"))]
