@@ -156,15 +156,16 @@ def test_absent_occurred_is_discovered_and_marked() -> None:
     assert (known.anchor_at, known.anchor_assumed) == (later(-300), False)
 
 
-def test_an_anchor_moves_and_the_last_move_stands() -> None:
+def test_an_anchor_moves_and_the_last_decision_stands() -> None:
+    """Later is told by the fact's id, which is in order of time: `at` is the moment proven."""
     facts = [FOUND, moment("occurred", -60), graded("major")]
     first = run(YICHUN, facts)
-    earlier = fact("x1", "anchor_moved", -600, moment="occurred", by="u1", reason="有证据表明更早")
-    second = run(YICHUN, [*facts, earlier], first.orders)
+    moved = fact("x1", "anchor_moved", -300, moment="occurred", by="u1", reason="有证据表明更早")
+    second = run(YICHUN, [*facts, moved], first.orders)
     assert [order.key for order in second.change] == ["respond_major"]
-    assert second.orders["respond_major"].due_at == later(-600) + timedelta(hours=48)
-    again = fact("x2", "anchor_moved", -300, moment="occurred", by="u1", reason="更正")
-    assert run(YICHUN, [*facts, again, earlier]).orders["respond_major"].anchor_at == later(-300)
+    assert second.orders["respond_major"].due_at == later(-300) + timedelta(hours=48)
+    again = fact("x2", "anchor_moved", -600, moment="occurred", by="u1", reason="更正")
+    assert run(YICHUN, [*facts, again, moved]).orders["respond_major"].anchor_at == later(-600)
 
 
 def test_an_extension_moves_the_due_moment_and_remembers() -> None:
