@@ -24,7 +24,9 @@ async def read(product: Product, connection: "asyncpg.Connection[asyncpg.Record]
     postmaster = product.processes()["postgres"]
     spent["postgres"] = _with_ended(postmaster) + sum(_own(each) for each in postmaster.children())
     spent["generator"] = _own(psutil.Process(os.getpid()))
-    rows = await connection.fetch("SELECT pid, coalesce(nullif(application_name, ''), backend_type) AS who FROM pg_stat_activity")
+    rows = await connection.fetch(
+        "SELECT pid, coalesce(nullif(application_name, ''), backend_type) AS who FROM pg_stat_activity"
+    )
     return Reading(spent, {(row["pid"], row["who"]): _of_pid(row["pid"]) for row in rows})
 
 

@@ -17,7 +17,9 @@ from deploy.local.processes import end, launch
 from tests.bench.product import ROOT
 
 DATABASE = "bench_floor"
-TABLE = "CREATE TABLE complaints (id uuid PRIMARY KEY, organisation text NOT NULL, title text NOT NULL, body text NOT NULL)"
+TABLE = (
+    "CREATE TABLE complaints (id uuid PRIMARY KEY, organisation text NOT NULL, title text NOT NULL, body text NOT NULL)"
+)
 
 
 @asynccontextmanager
@@ -33,7 +35,7 @@ async def floor(admin_url: str, log: Path) -> AsyncIterator[int]:
     )
     try:
         async with asyncio.timeout(30):
-            while not answers(port):
+            while not answers(port):  # noqa: ASYNC110 - another process tells us nothing
                 await asyncio.sleep(0.05)
         yield port
     finally:

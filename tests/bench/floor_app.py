@@ -54,6 +54,11 @@ def build(database_url: str) -> FastAPI:
 
 if __name__ == "__main__":
     uvicorn.run(
-        build(sys.argv[1]), port=int(sys.argv[2]), loop="uvloop", http="httptools", ws="none", log_level="warning",
+        build(sys.argv[1]),
+        port=int(sys.argv[2]),
+        loop="uvloop",
+        http="httptools",
+        ws="none",
+        log_level="warning",
         access_log=False,
     )

@@ -47,13 +47,13 @@ async def sustained(
     product: Product, connection: Connection, requests: Iterator[bytes], *, seconds: float, connections: int = 48
 ) -> Sustained:
     """Send for `seconds` at full speed; the rate counts from the first send until tasks of all incidents are there."""
-    known = await connection.fetchval("SELECT count(*) FROM tasks.incidents")
+    known = await _count(connection)
     tasks = await connection.fetchval("SELECT count(*) FROM tasks.tasks")
     before = await cpu.read(product, connection)
     shot = await closed_loop(product.port("intake"), requests, connections, seconds)
     incidents = shot.incidents()
     async with asyncio.timeout(LOST_AFTER + len(incidents) / 20):
-        while await connection.fetchval("SELECT count(*) FROM tasks.incidents") < known + len(incidents):
+        while await _count(connection) < known + len(incidents):  # noqa: ASYNC110 - a database tells us nothing
             await asyncio.sleep(0.05)
     visible_after = time.perf_counter() - shot.began
     with_tasks = await connection.fetchval(
@@ -105,11 +105,17 @@ async def end_to_end(
         load = asyncio.create_task(open_loop(product.port("intake"), requests, rate, seconds, answered))
         last = time.perf_counter() + seconds + LOST_AFTER
         while not load.done() or (waiting and time.perf_counter() < last):
-            for incident in await _visible(connection, waiting):
-                committed.append(time.perf_counter() - waiting.pop(incident))
+            visible = await _visible(connection, waiting)
+            now = time.perf_counter()
+            committed += [now - waiting.pop(incident) for incident in visible]
             await asyncio.sleep(LOOK)
         committed += [LOST_AFTER] * len(waiting)
         return EndToEnd(committed, await asyncio.gather(*shown), await load)
+
+
+async def _count(connection: Connection) -> int:
+    """Incidents whose tasks are there: a row of `tasks.incidents` is committed together with them."""
+    return int(await connection.fetchval("SELECT count(*) FROM tasks.incidents"))
 
 
 async def _visible(connection: Connection, waiting: dict[UUID, float]) -> list[UUID]:

@@ -15,6 +15,7 @@ from unittest import mock
 
 from deploy.local import __main__ as local
 from deploy.local import runner
+from deploy.local.forks import serve
 
 EVERY = 0.005
 MOST = 40
@@ -59,8 +60,8 @@ class Sampler:
         self.stacks[tuple(reversed(stack)) or ("(loop)",)] += 1
 
 
-def sampled(serve: Callable[..., None]) -> Callable[..., None]:
-    """`serve` under a sampler."""
+def sampled(plain: Callable[..., None]) -> Callable[..., None]:
+    """`plain` under a sampler."""
 
     def serve_sampled(create_app: Callable[[], Any], listening: Any, others: Any, environment: dict[str, str]) -> None:
         # uvicorn hands the signal that stopped it back to whoever had it before: us, not the kernel's sudden end.
@@ -68,7 +69,7 @@ def sampled(serve: Callable[..., None]) -> Callable[..., None]:
         sampler = Sampler()
         sampler.start()
         try:
-            serve(create_app, listening, others, environment)
+            plain(create_app, listening, others, environment)
         finally:
             sampler.write(Path(environment["HUIYING_VAR"]) / "profile", create_app.__module__.split(".")[1])
 
@@ -76,5 +77,5 @@ def sampled(serve: Callable[..., None]) -> Callable[..., None]:
 
 
 if __name__ == "__main__":
-    with mock.patch.object(runner, "serve", sampled(runner.serve)):
+    with mock.patch.object(runner, "serve", sampled(serve)):
         sys.exit(local.main(sys.argv[1:]))

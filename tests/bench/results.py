@@ -51,17 +51,23 @@ def write(file: Path, results: Sequence[Result]) -> None:
 
 
 def show(console: Console, results: Sequence[Result]) -> None:
-    """As a table: the judged numbers first, then what explains them."""
-    for title, chosen in (
-        ("Numbers to reach", [each for each in results if each.target is not None]),
-        ("What explains them", [each for each in results if each.target is None]),
-    ):
-        table = Table(title=title, title_justify="left")
-        for heading in ("name", "value", "unit", "floor", "ratio", "target", "met", "spread"):
-            table.add_column(heading, justify="left" if heading in {"name", "unit"} else "right")
-        for each in chosen:
-            table.add_row(*_cells(each))
-        console.print(table)
+    """As two tables: the judged numbers, and what explains them."""
+    judged = _table("Numbers to reach", ("name", "value", "unit", "floor", "ratio", "target", "met", "spread"))
+    for each in results:
+        if each.target is not None:
+            judged.add_row(*_cells(each))
+    others = _table("What explains them", ("name", "value", "unit", "spread"))
+    for each in results:
+        if each.target is None:
+            others.add_row(each.name, f"{each.value:g}", each.unit, _cells(each)[-1])
+    console.print(judged, others)
+
+
+def _table(title: str, headings: Sequence[str]) -> Table:
+    table = Table(title=title, title_justify="left")
+    for heading in headings:
+        table.add_column(heading, justify="left" if heading in {"name", "unit"} else "right", no_wrap=True)
+    return table
 
 
 def _cells(each: Result) -> list[str]:

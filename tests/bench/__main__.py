@@ -1,0 +1,81 @@
+"""`python -m tests.bench`: the numbers to reach, each beside its floor. What `make bench` calls."""
+
+import argparse
+import sys
+from pathlib import Path
+
+import uvloop
+from rich.console import Console
+
+from deploy.local.errors import StartError
+from tests.bench.measure import Plan, measure
+from tests.bench.product import ROOT, RUNNER, Product, running
+from tests.bench.results import show, write
+
+EXAMPLES = """examples:
+  python -m tests.bench                 about seven minutes, into var/bench.json
+  python -m tests.bench --quick         about two minutes; for comparing, not for the record
+  python -m tests.bench --only flow     from a report to visible tasks, and who spends the CPU
+  python -m tests.bench --only flow --profile    and where in each service: var/bench/profile/*.txt
+
+It starts a product of its own (durable PostgreSQL, no sample), on its own ports, and removes it afterwards. Run it on a quiet
+machine: whatever else computes is measured too.
+"""
+PARTS = ("start", "intake", "flow")
+PROFILED = "tests.bench.profiled"
+
+
+def parse(arguments: list[str]) -> tuple[argparse.Namespace, Plan]:
+    """Read the command line."""
+    parser = argparse.ArgumentParser(
+        prog="python -m tests.bench",
+        description="What the product achieves on this machine, each number beside its floor.",
+        epilog=EXAMPLES,
+        formatter_class=argparse.RawDescriptionHelpFormatter,
+    )
+    parser.add_argument("--quick", action="store_true", help="short rounds, and one of each")
+    parser.add_argument("--only", choices=PARTS, action="append", help="this part only; may be repeated")
+    parser.add_argument("--profile", action="store_true", help="sample the services' stacks; costs about 1 %%")
+    parser.add_argument("--rate", type=float, default=150.0, help="half load of the way, complaints/s (default: 150)")
+    parser.add_argument("--connections", type=int, default=48, help="connections at full speed (default: 48)")
+    parser.add_argument("--var", type=Path, default=ROOT / "var" / "bench", help="the product's folder, emptied first")
+    parser.add_argument("--port-base", type=int, default=9300, help="first of its five ports (default: 9300)")
+    parser.add_argument("--output", type=Path, default=ROOT / "var" / "bench.json", help="where the results go")
+    parser.add_argument("--keep", action="store_true", help="leave the product's folder with its logs")
+    given = parser.parse_args(arguments)
+    plan = Plan(
+        rounds=1 if given.quick else 3,
+        seconds=4.0 if given.quick else 8.0,
+        flow_rounds=1 if given.quick else 3,
+        flow_seconds=8.0 if given.quick else 15.0,
+        rate=given.rate,
+        connections=given.connections,
+        parts=frozenset(given.only or PARTS),
+        profile=given.profile,
+    )
+    return given, plan
+
+
+def main(arguments: list[str]) -> int:
+    """Measure, show, write; the exit status is 1 where something did not work, whatever the numbers are."""
+    given, plan = parse(arguments)
+    console = Console(width=None if sys.stdout.isatty() else 130)  # tables in a log are not to be folded
+    product = Product(given.var.resolve(), given.port_base, PROFILED if plan.profile else RUNNER)
+    try:
+        with running(product, keep=given.keep or plan.profile, say=console.print):
+            results = uvloop.run(measure(product, plan, console))
+    except StartError as error:
+        console.print(f"[red]{error}[/]")
+        return 1
+    except KeyboardInterrupt:
+        return 130
+    show(console, results)
+    write(given.output, results)
+    console.print(f"written to {given.output}")
+    if plan.profile:
+        console.print(f"profiles in {product.var / 'profile'}")
+    return 0
+
+
+if __name__ == "__main__":
+    sys.exit(main(sys.argv[1:]))
