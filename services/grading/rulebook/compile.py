@@ -17,6 +17,7 @@ from services.grading.rulebook.compiled import (
     When,
 )
 from services.grading.rulebook.duties import Condition, Due, Duty, Sourced
+from services.grading.rulebook.facts import Mark
 from services.grading.rulebook.model import Criterion, Rulebook
 from services.grading.rulebook.orders import Chain
 from services.grading.rulebook.pace import WITHOUT_DUE, Pace, Reminder, pace
@@ -76,7 +77,7 @@ def compile_rulebook(model: Rulebook) -> CompiledRulebook:
         grade_duty=next((duty for duty in duties if duty.kind == "approve_grade"), None),
         criteria=_criteria(model),
         words=tuple(sorted({word for criterion in model.criteria for word in criterion.when.words})),
-        marks={duty.id: duty.marks for duty in duties if duty.marks and duty.kind != "approve_grade"},
+        marks={duty.id: Mark(duty.marks, duty.marks_if) for duty in model.duties if duty.marks},
         flag_names=FLAG_NAMES | dict(model.flags),
         moments=known_moments(model),
         patrol=patrol_intervals(model),

@@ -3,6 +3,7 @@
 from collections.abc import Callable
 from dataclasses import dataclass, field
 
+from services.grading.rulebook.facts import Mark
 from services.grading.rulebook.model import Rulebook
 from services.grading.rulebook.orders import Chain
 from services.grading.rulebook.pace import Pace, Reminder
@@ -185,7 +186,7 @@ class CompiledRulebook:
     grade_duty: CompiledDuty | None
     criteria: tuple[CompiledCriterion, ...]
     words: tuple[str, ...]
-    marks: dict[str, str]
+    marks: dict[str, Mark]
     flag_names: dict[str, str]
     moments: frozenset[str]
     patrol: dict[str, Budget]

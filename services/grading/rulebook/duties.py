@@ -160,6 +160,7 @@ class Duty(Sourced):
     optional: bool = False
     hand_in: list[Annotated[str, Field(min_length=1, max_length=40)]] = Field(default_factory=list)
     marks: str | None = None
+    marks_if: dict[str, str] = Field(default_factory=dict)
     fulfilled_by: str | None = None
     chain: str | None = None
     extension: Extension | None = None
@@ -168,11 +169,13 @@ class Duty(Sourced):
     escalate: list[EscalationStep] | None = None
 
     @model_validator(mode="after")
-    def _one_way_to_repeat(self) -> Self:
+    def _fits_together(self) -> Self:
         if self.recurring and self.each:
             raise ValueError("a duty is either recurring or owed for each occurrence of its moment, not both")
         if self.each and len(self.due.from_) != 1:
             raise ValueError("a duty owed for each occurrence runs from exactly one moment")
+        if self.marks_if and (self.marks is None or not self.marks_if.keys() <= set(self.hand_in)):
+            raise ValueError("marks_if goes with `marks`, and asks only for what is named in `hand_in`")
         return self
 
 

@@ -30,6 +30,18 @@ class Fact:
     data: Mapping[str, Any]
 
 
+@dataclass(frozen=True, slots=True)
+class Mark:
+    """The moment that handing a duty in brings about; `only_if` names what must have been handed in, word for word."""
+
+    moment: str
+    only_if: Mapping[str, str]
+
+    def brought_about_by(self, hand_in: Mapping[str, Any]) -> bool:
+        """Whether this hand-in does."""
+        return all(hand_in.get(name) == value for name, value in self.only_if.items())
+
+
 def read_fact(raw: Mapping[str, Any]) -> Fact:
     """A fact from its JSON form. Raises FactError naming what is missing."""
     try:

@@ -4,7 +4,7 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
 
-from services.grading.rulebook.facts import Fact, FactError, union
+from services.grading.rulebook.facts import Fact, FactError, Mark, union
 from services.grading.rulebook.orders import Phase
 
 _PHASES: dict[str, Phase] = {"calmed": "calmed", "closed": "closed", "reopened": "open", "worsening": "open"}
@@ -15,7 +15,7 @@ _FALLBACKS = (("occurred", "discovered"), ("event", "occurred"))
 class Situation:
     """Folded facts. `moments` holds the earliest of each, unless moved; `assumed` names those inferred from another."""
 
-    marks: Mapping[str, str]
+    marks: Mapping[str, Mark]
     levels: Mapping[str, int]
     moments: dict[str, datetime] = field(default_factory=dict)
     assumed: set[str] = field(default_factory=set)
@@ -48,7 +48,7 @@ class Situation:
         return frozenset(name for name, on in state.items() if on)
 
 
-def fold(facts: Iterable[Fact], marks: Mapping[str, str], levels: Mapping[str, int]) -> Situation:
+def fold(facts: Iterable[Fact], marks: Mapping[str, Mark], levels: Mapping[str, int]) -> Situation:
     """Fold facts. `marks` gives the moment a duty's completion yields. Raises FactError for a fact that lacks a field."""
     situation = Situation(marks, levels)
     for fact in union(facts):
@@ -128,8 +128,9 @@ def _done(situation: Situation, fact: Fact) -> None:
     key = fact.data["order"]
     situation.done.setdefault(key, fact.at.astimezone(UTC))
     duty = key.partition("@")[0].partition("#")[0]
-    if duty in situation.marks:
-        _happen(situation, situation.marks[duty], fact)
+    mark = situation.marks.get(duty)
+    if mark is not None and mark.brought_about_by(fact.data.get("hand_in") or {}):
+        _happen(situation, mark.moment, fact)
 
 
 def _extended(situation: Situation, fact: Fact) -> None:

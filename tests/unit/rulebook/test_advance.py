@@ -80,6 +80,12 @@ def test_handing_in_yields_the_next_moment() -> None:
     )
 
 
+@pytest.mark.parametrize(("answer", "owed"), [("是", True), ("否", False)])
+def test_a_decision_not_to_answer_asks_for_no_wording(answer: str, owed: bool) -> None:
+    decided = fact("d", "done", 40, order="decide_response", by="u1", hand_in={"是否回应": answer, "理由": "见附"})
+    assert ("wording" in run(YICHUN, [FOUND, graded("sensitive"), decided]).orders) is owed
+
+
 def test_what_came_about_another_way_counts_as_done() -> None:
     issued = run(XUANCHENG, [FOUND, complaint()]).orders
     outcome = run(XUANCHENG, [FOUND, complaint(), moment("claim_overdue", 60), done("designate", 70)], issued)
