@@ -30,7 +30,8 @@ def rounds(
 ) -> Result:
     """The median of some rounds, judged where there is a target."""
     value = statistics.median(values)
-    met = None if at_least is None and at_most is None else value >= (at_least or 0) and value <= (at_most or value)
+    judged = [value >= at_least] if at_least is not None else [value <= at_most] if at_most is not None else []
+    met = judged[0] if judged else None
     target = at_least if at_least is not None else at_most
     return Result(name, _short(value), unit, target=target, met=met, spread=_spread(values))
 
