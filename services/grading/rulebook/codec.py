@@ -3,7 +3,7 @@
 from collections.abc import Callable, Iterable, Mapping
 from dataclasses import MISSING, fields
 from datetime import datetime
-from operator import attrgetter
+from operator import attrgetter, itemgetter
 from typing import Any
 
 import orjson
@@ -15,7 +15,9 @@ _FIELDS = fields(Order)
 _REQUIRED = tuple(field.name for field in _FIELDS if field.default is MISSING)
 _OPTIONAL = tuple(field.name for field in _FIELDS if field.default is not MISSING)
 _DEFAULTS = tuple(field.default for field in _FIELDS if field.default is not MISSING)
+_OPTIONAL_NAMES = frozenset(_OPTIONAL)
 _required = attrgetter(*_REQUIRED)
+_read_required = itemgetter(*_REQUIRED)
 _optional = attrgetter(*_OPTIONAL)
 
 
@@ -60,12 +62,14 @@ def orders_from_json(data: bytes | str) -> dict[str, Order]:
 
 def order_from_dict(raw: Mapping[str, Any]) -> Order:
     """One order from its JSON form."""
-    full = dict(raw)
-    full["to"] = tuple(raw["to"])
-    full["anchor_at"] = _moment(raw["anchor_at"])
-    for name in raw.keys() & _READERS.keys():
-        full[name] = _READERS[name](raw[name])
-    return Order(**full)
+    order = Order(*_read_required(raw))
+    order.to = tuple(order.to)
+    order.anchor_at = _moment(raw["anchor_at"])
+    order.due_at = _maybe(raw["due_at"])
+    for name in raw.keys() & _OPTIONAL_NAMES:
+        reader = _READERS.get(name)
+        setattr(order, name, reader(raw[name]) if reader else raw[name])
+    return order
 
 
 def _pairs(raw: list[Any]) -> tuple[tuple[datetime, str], ...]:
@@ -82,7 +86,6 @@ def _maybe(raw: str | None) -> datetime | None:
 
 _moment = datetime.fromisoformat
 _READERS: dict[str, Callable[[Any], Any]] = {
-    "due_at": _maybe,
     "remind_at": _moments,
     "escalate": _pairs,
     "moves": _pairs,
