@@ -29,6 +29,13 @@ class DevFile:
         """By login."""
         return {person["login"]: person["password"] for person in self.read().get("staff", [])}
 
+    def password(self, login: str) -> str:
+        """The password of a login. Raises `SampleError` for one that is not here."""
+        known = self.passwords().get(login)
+        if known is None:
+            raise SampleError(f"{self._file} has no account {login!r}.")
+        return known
+
     def api_key(self, organisation: str) -> str | None:
         """The portal key of an organisation, if one is known."""
         known = {portal["organisation"]: portal["api_key"] for portal in self.read().get("portals", [])}

@@ -2,7 +2,7 @@
 
 import asyncio
 import time
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from typing import Any
 
 from deploy.sample.client import Product, RefusedError, Reply, SampleError, Service
@@ -12,11 +12,11 @@ _RENEW_BEFORE = 120.0
 
 
 class People:
-    """Calls by login. `passwords` may grow while in use."""
+    """Calls by login. `password` tells that of a login, at each time it signs in."""
 
-    def __init__(self, product: Product, passwords: Mapping[str, str]) -> None:
+    def __init__(self, product: Product, password: Callable[[str], str]) -> None:
         self._product = product
-        self._passwords = passwords
+        self._password = password
         self._tokens: dict[str, tuple[float, str]] = {}
         self._one_at_a_time: dict[str, asyncio.Lock] = {}
 
@@ -44,7 +44,7 @@ class People:
             return self._tokens[login][1]
 
     async def _sign_in(self, login: str) -> Any:
-        credentials = {"login": login, "password": self._passwords[login]}
+        credentials = {"login": login, "password": self._password(login)}
         try:
             return (await self._product.call("console", "POST", "/v1/token", credentials)).data
         except RefusedError as refused:

@@ -41,16 +41,16 @@ async def play_sample(var: Path, port_base: int) -> None:
     """Make and play everything that is not there yet. Raises `SampleError`."""
     dev, played, organisations = DevFile(var), Played(var), load_organisations()
     console = Console(highlight=False)
-    login, password = load_secrets(var / "secrets").admin
+    login, first_password = load_secrets(var / "secrets").admin
     stories = {organisation.id: load_stories(organisation.id) for organisation in organisations}
     with _progress(console) as progress:
         tick = _ticker(progress)
         async with Product(port_base) as product:
-            bootstrap = Bootstrap(product, People(product, {login: password} | dev.passwords()), dev, login)
+            people = People(product, lambda given: first_password if given == login else dev.password(given))
+            bootstrap = Bootstrap(product, people, dev, login)
             made = tick("单位与账号 / organisations", Bootstrap.steps(organisations))
             if not await bootstrap(organisations, made):
                 played.forget()
-            people = People(product, dev.passwords())
             count = sum(map(len, stories.values()))
             told = tick("报送事件 / incidents in", count)
             carried = tick("办理答复 / people at work", count)
