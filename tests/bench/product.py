@@ -79,6 +79,10 @@ class Product:
         self._runner.wait()
         self._runner = None
 
+    def remove(self) -> None:
+        """Remove its folder, with the database in it."""
+        shutil.rmtree(self.var, ignore_errors=True)
+
     @property
     def database_url(self) -> str:
         """The product's database as superuser."""
@@ -111,7 +115,7 @@ class Product:
 @contextmanager
 def running(product: Product, *, keep: bool = False, say: Callable[[str], None] = print) -> Iterator[Product]:
     """A fresh product for the time of a block; its folder goes with it unless kept or something went wrong."""
-    shutil.rmtree(product.var, ignore_errors=True)
+    product.remove()
     product.var.mkdir(parents=True)
     say(f"starting the product on ports {product.port_base}-{product.port_base + len(SERVICES) - 1} …")
     try:
@@ -120,7 +124,7 @@ def running(product: Product, *, keep: bool = False, say: Callable[[str], None] 
     finally:
         product.stop()
         if not keep and sys.exc_info()[0] is None:
-            shutil.rmtree(product.var, ignore_errors=True)
+            product.remove()
 
 
 def _log_of(pid: int) -> str:

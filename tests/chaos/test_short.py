@@ -1,0 +1,39 @@
+"""One kill of every process under load, and the account afterwards: what CI can afford of `make chaos`."""
+
+import json
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+
+from deploy.local.ports import free_port, is_free
+
+ROOT = Path(__file__).resolve().parents[2]
+
+
+def _five_ports() -> int:
+    while True:
+        first = free_port()
+        if all(map(is_free, range(first, first + 5))):
+            return first
+
+
+@pytest.mark.processes
+def test_nothing_is_lost_and_nothing_happens_twice(tmp_path: Path) -> None:
+    output = tmp_path / "chaos.json"
+    arguments = ["--rounds", "1", "--rate", "25", "--port-base", str(_five_ports())]
+    places = ["--var", str(tmp_path / "var"), "--output", str(output)]
+    done = subprocess.run(
+        [sys.executable, "-m", "tests.chaos", *arguments, *places],
+        cwd=ROOT,
+        capture_output=True,
+        text=True,
+        timeout=400,
+        check=False,
+    )
+    assert done.returncode == 0, done.stdout + done.stderr
+    account = json.loads(output.read_text(encoding="utf-8"))
+    assert account["acknowledged"] > 100
+    assert (account["lost"], account["doubled"], account["timers_missed"]) == (0, 0, 0)
+    assert sum(account["faults"].values()) >= 6
