@@ -5,7 +5,7 @@ import time
 from uuid import UUID
 
 SHARDS = 16
-"""Partitions of every topic; fixed for good, for a subject's shard must never change."""
+"""Fixed for good: a subject's shard must never change. Topics have as many partitions, or fewer (`shared.bus.partitions`)."""
 
 
 def new_id() -> UUID:

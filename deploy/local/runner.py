@@ -23,7 +23,7 @@ from deploy.local.processes import tail
 from deploy.local.screen import Screen
 from deploy.local.services import PlaySample, Prepare, Product, Service, environment, resolve
 from deploy.local.supervisor import Supervisor, Watched
-from deploy.local.topics import create_topics
+from deploy.local.topics import EMBEDDED_PARTITIONS, PARTITIONS, create_topics
 
 BROKER_LIMIT = 256 * 1024 * 1024
 """Bytes of resident memory at which the broker, which forgets nothing, is started again empty."""
@@ -138,7 +138,8 @@ class Runner:
             raise
 
     def _make_topics(self) -> None:
-        asyncio.run(create_topics(self._kafka, replace=self.broker is not None))
+        partitions = PARTITIONS if self.broker is None else EMBEDDED_PARTITIONS
+        asyncio.run(create_topics(self._kafka, partitions=partitions, replace=self.broker is not None))
 
     def _start_services(self) -> None:
         self.screen.doing("载入 / loading")

@@ -8,12 +8,15 @@ from aiokafka.errors import TopicAlreadyExistsError, for_code
 from deploy.local.errors import StartError
 
 TOPICS: Final = ("intake", "grading", "tasks", "publishing", "directory")
-PARTITIONS: Final = 16  # the fixed shards; an incident's shard never changes
+PARTITIONS: Final = 16  # on Apache Kafka: one a shard, so that replicas can share the work
+EMBEDDED_PARTITIONS: Final = 1  # see shared/bus/partitions.py
 ROUNDS: Final = 5
 
 
-async def create_topics(bootstrap: str, *, replication: int = 1, replace: bool = False) -> None:
-    """Make each topic that is missing, and see that each has its 16 partitions.
+async def create_topics(
+    bootstrap: str, *, partitions: int = EMBEDDED_PARTITIONS, replication: int = 1, replace: bool = False
+) -> None:
+    """Make each topic that is missing, and see that each has its partitions.
 
     Tansu makes a topic with 4 partitions for any client that merely asks about it, so clients that reconnect to a
     broker come up empty may be faster than we are. With `replace` (right only for a broker that has just come up
@@ -24,8 +27,8 @@ async def create_topics(bootstrap: str, *, replication: int = 1, replace: bool =
     await admin.start()
     try:
         for _ in range(ROUNDS):
-            await _create(admin, replication)
-            wrong = await _wrongly_sized(admin)
+            await _create(admin, partitions, replication)
+            wrong = await _wrongly_sized(admin, partitions)
             if not wrong:
                 return
             if not replace:
@@ -33,16 +36,16 @@ async def create_topics(bootstrap: str, *, replication: int = 1, replace: bool =
             await admin.delete_topics(wrong)
     finally:
         await admin.close()
-    raise StartError(f"topics {', '.join(wrong)} on {bootstrap} do not have {PARTITIONS} partitions: make them again")
+    raise StartError(f"topics {', '.join(wrong)} on {bootstrap} do not have {partitions} partitions: make them again")
 
 
-async def _create(admin: AIOKafkaAdminClient, replication: int) -> None:
-    answer = await admin.create_topics([NewTopic(name, PARTITIONS, replication) for name in TOPICS])
+async def _create(admin: AIOKafkaAdminClient, partitions: int, replication: int) -> None:
+    answer = await admin.create_topics([NewTopic(name, partitions, replication) for name in TOPICS])
     for name, code, *_ in answer.topic_errors:
         if code not in {0, TopicAlreadyExistsError.errno}:
             raise for_code(code)(f"topic {name}")
 
 
-async def _wrongly_sized(admin: AIOKafkaAdminClient) -> list[str]:
+async def _wrongly_sized(admin: AIOKafkaAdminClient, partitions: int) -> list[str]:
     described = await admin.describe_topics(list(TOPICS))
-    return [str(topic["topic"]) for topic in described if len(topic["partitions"]) != PARTITIONS]
+    return [str(topic["topic"]) for topic in described if len(topic["partitions"]) != partitions]

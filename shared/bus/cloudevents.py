@@ -10,7 +10,7 @@ Headers = Sequence[tuple[str, bytes]]
 
 
 def to_headers(event: RawEvent) -> list[tuple[str, bytes]]:
-    """The headers of an event; `ce_sequence` is its dense number in the shard, `ce_organisationid` whose it is."""
+    """The headers of an event; `ce_sequence` is its dense number in `ce_shard`, `ce_organisationid` whose it is."""
     return [
         ("ce_specversion", b"1.0"),
         ("ce_id", str(event.id).encode()),
@@ -19,17 +19,18 @@ def to_headers(event: RawEvent) -> list[tuple[str, bytes]]:
         ("ce_subject", str(event.subject).encode()),
         ("ce_time", event.time.isoformat().encode()),
         ("ce_organisationid", event.organisation_id.encode()),
+        ("ce_shard", str(event.shard).encode()),
         ("ce_sequence", str(event.seq).encode()),
         ("content-type", b"application/json"),
     ]
 
 
-def from_message(topic: str, partition: int, headers: Headers, value: bytes) -> RawEvent:
+def from_message(topic: str, headers: Headers, value: bytes) -> RawEvent:
     """Read a message back. Raises `KeyError` or `ValueError` where it is not one of ours."""
     found = {name: content.decode() for name, content in headers}
     return RawEvent(
         producer=topic,
-        shard=partition,
+        shard=int(found["ce_shard"]),
         seq=int(found["ce_sequence"]),
         id=UUID(found["ce_id"]),
         type=found["ce_type"],

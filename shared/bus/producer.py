@@ -9,6 +9,7 @@ from aiokafka import AIOKafkaProducer
 from aiokafka.errors import KafkaError
 
 from shared.bus.cloudevents import to_headers
+from shared.bus.partitions import partition_of
 from shared.contracts.envelope import RawEvent
 
 _log = structlog.get_logger()
@@ -28,18 +29,22 @@ class Bus:
         try:
             async with asyncio.timeout(_PATIENCE):
                 producer = await self._started()
+                partitions = {
+                    topic: len(await producer.partitions_for(topic)) for topic in {e.producer for e in events}
+                }
                 waits = [
                     await producer.send(
                         event.producer,
                         event.data.encode(),
                         key=event.subject.bytes,
-                        partition=event.shard,
+                        partition=partition_of(event.shard, partitions[event.producer]),
                         headers=to_headers(event),
                     )
                     for event in events
                 ]
                 await asyncio.gather(*waits)
-        except (KafkaError, OSError, TimeoutError) as error:
+        except (KafkaError, OSError, TimeoutError, AssertionError) as error:
+            # aiokafka asserts that a partition is known: a topic that was made anew with fewer is found so.
             _log.warning("bus.unsent", events=len(events), error=repr(error))
             await self.close()
             return False
@@ -47,7 +52,7 @@ class Bus:
 
     async def _started(self) -> AIOKafkaProducer:
         if self._producer is None:
-            producer = AIOKafkaProducer(bootstrap_servers=self._bootstrap, linger_ms=0, acks="all")
+            producer = AIOKafkaProducer(bootstrap_servers=self._bootstrap, linger_ms=2, acks="all")
             try:
                 await producer.start()
             except BaseException:

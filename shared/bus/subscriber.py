@@ -9,11 +9,14 @@ from aiokafka import AIOKafkaConsumer
 from aiokafka.errors import KafkaError
 
 from shared.bus.cloudevents import from_message
+from shared.bus.partitions import shards_of
 from shared.contracts.envelope import RawEvent
 
 _log = structlog.get_logger()
 _MOST = 100
 _WAIT_MS = 200
+_FETCH_MS = 150
+"""How long the broker may hold an empty answer back: half of it is what an event waits in an idle product."""
 _JOIN_SECONDS = 5.0
 _AGAIN_SECONDS = 1.0
 
@@ -44,7 +47,7 @@ class Subscriber:
             await self.rejoin()
             return []
         return [
-            from_message(place.topic, place.partition, message.headers, message.value)
+            from_message(place.topic, message.headers, message.value)
             for place, messages in found.items()
             for message in messages
         ]
@@ -55,7 +58,8 @@ class Subscriber:
             return None
         owned: dict[str, set[int]] = {}
         for place in self._consumer.assignment():
-            owned.setdefault(place.topic, set()).add(place.partition)
+            partitions = len(self._consumer.partitions_for_topic(place.topic) or ()) or 1
+            owned.setdefault(place.topic, set()).update(shards_of(place.partition, partitions))
         return owned
 
     async def _joined(self) -> AIOKafkaConsumer | None:
@@ -68,7 +72,7 @@ class Subscriber:
                 group_id=self._group,
                 auto_offset_reset="earliest",
                 enable_auto_commit=True,
-                fetch_max_wait_ms=100,
+                fetch_max_wait_ms=_FETCH_MS,
                 session_timeout_ms=8000,
                 heartbeat_interval_ms=2000,
                 metadata_max_age_ms=30000,

@@ -14,7 +14,7 @@ Desk = Literal["tasks", "publishing"]
 class Assignment(BaseModel):
     """Who owes what to whom. `id` is stable for the incident and the duty; a later one with the same id replaces it.
 
-    `owner` and `to` are role ids of the rulebook. `desk` is the service that holds its clock.
+    `owner`, `to` and `jointly` (who owes it beside the owner) are role ids of the rulebook. `desk` is the service that holds its clock.
     """
 
     id: UUID
@@ -26,6 +26,7 @@ class Assignment(BaseModel):
     owner: str
     owner_name: str
     to: list[str] = []
+    jointly: list[str] = []
     clause: str
     phrase: str
     source: Literal["regulation", "operator"]

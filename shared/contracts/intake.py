@@ -21,7 +21,10 @@ class Spread(BaseModel):
 
 
 class IncidentReported(Payload):
-    """The first report of a matter: an incident begins. `words` are the rulebook's watch words found in the text."""
+    """The first report of a matter: an incident begins. `words` are the rulebook's watch words found in the text.
+
+    `finder` is the role of the member of staff who found it, where a patrol did.
+    """
 
     TYPE: ClassVar[str] = "incident.reported.v1"
     report_id: UUID
@@ -37,6 +40,7 @@ class IncidentReported(Payload):
     discovered_at: datetime
     words: list[str] = []
     spread: Spread = Spread()
+    finder: str | None = None
 
 
 class IncidentChanged(Payload):

@@ -5,7 +5,7 @@ from datetime import datetime
 from typing import Any
 from uuid import UUID
 
-import httpx
+import aiohttp
 import orjson
 
 from shared.contracts.envelope import RawEvent
@@ -27,7 +27,7 @@ class JournalClient:
     def __init__(self, journals: Mapping[str, tuple[str, str]], authorise: Callable[[str], Mapping[str, str]]) -> None:
         self._journals = journals
         self._authorise = authorise
-        self._http = httpx.AsyncClient(timeout=httpx.Timeout(5.0, connect=1.0))
+        self._http: aiohttp.ClientSession | None = None
 
     async def heads(self, producer: str) -> dict[int, int]:
         """The last stamped number of each shard. Raises `JournalUnreachableError`."""
@@ -43,17 +43,20 @@ class JournalClient:
         if producer not in self._journals:
             raise JournalUnreachableError(f"The settings name no address for {producer}; add it to HUIYING_PEERS.")
         service, base = self._journals[producer]
+        if self._http is None:
+            self._http = aiohttp.ClientSession(timeout=aiohttp.ClientTimeout(total=5, connect=1), raise_for_status=True)
         try:
-            answer = await self._http.get(f"{base}{path}", params=params, headers=self._authorise(service))
-            answer.raise_for_status()
-        except httpx.HTTPError as error:
+            async with self._http.get(f"{base}{path}", params=params, headers=self._authorise(service)) as answer:
+                content = await answer.read()
+        except (aiohttp.ClientError, TimeoutError) as error:
             raise JournalUnreachableError(f"{producer}{path}: {error!r}") from error
-        found: dict[str, Any] = orjson.loads(answer.content)
+        found: dict[str, Any] = orjson.loads(content)
         return found
 
     async def close(self) -> None:
         """Close the connections."""
-        await self._http.aclose()
+        if self._http is not None:
+            await self._http.close()
 
 
 def _event(producer: str, shard: int, row: Mapping[str, str]) -> RawEvent:

@@ -20,6 +20,9 @@ from shared.journal.positions import Place
 
 _log = structlog.get_logger()
 _LOOK_EVERY = 2.0
+_PACE = 0.02
+"""Seconds that a small batch is followed by: events that come meanwhile share the next transaction."""
+_SMALL = 50
 PULLED = Counter("huiying_events_pulled", "Events fetched from a journal, not from the bus", ["consumer", "producer"])
 BEHIND = Gauge("huiying_consumer_behind", "Events between position and head", ["consumer", "producer"])
 
@@ -55,7 +58,9 @@ class Consumer:
             self._backlog = await self._subscriber.poll()
         if self._backlog:
             await self.take(self._backlog)
-            self._backlog = []
+            small, self._backlog = len(self._backlog) < _SMALL, []
+            if small:
+                await asyncio.sleep(_PACE)
         now = asyncio.get_running_loop().time()
         if now - self._looked_at >= _LOOK_EVERY:
             self._looked_at = now

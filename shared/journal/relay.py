@@ -19,7 +19,10 @@ from shared.ids import SHARDS
 
 _log = structlog.get_logger()
 _BATCH = 500
-_POLL = 0.05
+_PACE = 0.02
+"""Seconds between rounds: what is appended meanwhile goes as one batch, which every consumer is the better for."""
+_POLL, _IDLE_POLL = 0.05, 0.25
+"""Seconds between looks for what another process appended; the longer one while none does."""
 _CLAIM_EVERY = 2.0
 
 
@@ -34,6 +37,7 @@ class Relay:
         self._mine: list[int] = []
         self._claimed_at = 0.0
         self._news = asyncio.Event()
+        self._poll = _POLL
 
     def wake(self) -> None:
         """Something was committed: look now."""
@@ -50,11 +54,18 @@ class Relay:
                 await asyncio.sleep(0.2)
 
     async def _round(self) -> None:
-        if await self.relay_once() < _BATCH:
-            with contextlib.suppress(TimeoutError):
-                async with asyncio.timeout(_POLL if self._mine else _CLAIM_EVERY):
-                    await self._news.wait()
+        woken = self._news.is_set()
         self._news.clear()
+        found = await self.relay_once()
+        if found and not woken:
+            self._poll = _POLL
+        elif not found:
+            self._poll = min(self._poll * 1.2, _IDLE_POLL)
+        if found < _BATCH:
+            await asyncio.sleep(_PACE)
+            with contextlib.suppress(TimeoutError):
+                async with asyncio.timeout(self._poll if self._mine else _CLAIM_EVERY):
+                    await self._news.wait()
 
     async def relay_once(self) -> int:
         """Stamp and send one batch; answers how many events were stamped."""

@@ -49,7 +49,7 @@ class Product:
         """The machinery of one service."""
         return running(self.apps[service])
 
-    async def drain(self, seconds: float = 20) -> None:
+    async def drain(self, seconds: float = 60) -> None:
         """Wait until quiet: every journal stamped, every consumer at every head. Fails after `seconds`."""
         async with asyncio.timeout(seconds):
             while not await self.quiet():
@@ -130,7 +130,9 @@ async def running_product(
                 "log_level": "warning",
             }
             if name == "console":
-                made = console(ConsoleSettings(**settings, directory_database_url=database.url("directory")), (office, system))
+                made = console(
+                    ConsoleSettings(**settings, directory_database_url=database.url("directory")), (office, system)
+                )
             else:
                 made = create(_settings(create)(**settings), (office, system))
             apps[name] = made

@@ -2,8 +2,9 @@
 
 from collections.abc import Collection, Iterable
 from datetime import datetime
+from hashlib import sha256
 from typing import cast
-from uuid import UUID, uuid5
+from uuid import UUID
 
 from services.grading.domain.procedure import Procedure, Step
 from services.grading.rulebook import CompiledRulebook, Order, Reason
@@ -20,11 +21,14 @@ from shared.contracts.grading import (
 
 
 def assignment_id(incident_id: UUID, key: str) -> UUID:
-    """The id of an order's assignment: the same however often it is derived.
+    """The id of an order's assignment: the same however often it is derived (a version 8 UUID, RFC 9562).
 
-    A version 5 UUID, so its lowest bits are as good as random; it is no subject of events and needs no shard.
+    Its upper half is the incident's, so assignments sort by time with their incidents and an index grows at its end alone;
+    the lower half is a hash of incident and key.
     """
-    return uuid5(incident_id, key)
+    lower = int.from_bytes(sha256(incident_id.bytes + key.encode()).digest()[:8])
+    value = (incident_id.int >> 64 << 64 | lower) & ~(0xF << 76) | 0x8 << 76
+    return UUID(int=value & ~(0x3 << 62) | 0x2 << 62)
 
 
 def announce(
@@ -100,6 +104,7 @@ def _assignment(incident_id: UUID, order: Order) -> Assignment:
         owner=order.owner,
         owner_name=order.owner_name,
         to=list(order.to),
+        jointly=list(order.jointly),
         clause=order.clause,
         phrase=order.phrase,
         source="operator" if order.source == "operator" else "regulation",

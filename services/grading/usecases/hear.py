@@ -55,9 +55,15 @@ def _moment(event: Event[Any], name: str, at: Any = None) -> Fact:
     return Fact(f"{event.id}:{name}", "moment", at or event.time, {"name": name})
 
 
+def _discovered(event: Event[IncidentReported]) -> Fact:
+    # Who found it: for what portal or vendor bring, no department owes the office a report of its own finding.
+    finder = event.data.finder or event.data.kind
+    return Fact(f"{event.id}:discovered", "moment", event.data.discovered_at, {"name": "discovered", "role": finder})
+
+
 def _opening(event: Event[IncidentReported]) -> News:
     data = event.data
-    facts = [_moment(event, "discovered", data.discovered_at)]
+    facts = [_discovered(event)]
     if not data.occurred_assumed:
         facts.append(_moment(event, "occurred", data.occurred_at))
     facts.append(
@@ -94,7 +100,9 @@ def _work(event: Event[TaskChanged]) -> News | None:
     elif data.change == "overdue" and data.kind == "claim":
         facts = [_moment(event, "claim_overdue", data.at)]
     elif data.change == "extension_granted" and data.extended_to:
-        more = {"order": data.key, "within": data.extended_to, "by": data.by, "reason": data.reason or ""}
+        # Either a moment (ISO 8601) or a budget in the rulebook's words.
+        span = "until" if "T" in data.extended_to else "within"
+        more = {"order": data.key, span: data.extended_to, "by": data.by, "reason": data.reason or ""}
         facts = [Fact(f"{event.id}:extended", "extended", data.at, more)]
     return News(event.organisation_id, facts, f"task.{data.change}", data.by, told=told) if facts else None
 

@@ -42,6 +42,7 @@ class Arrival:
     grams: bytes = b""
     window: timedelta = timedelta(days=30)
     words: tuple[str, ...] = ()
+    finder: str | None = None
 
     @property
     def event_key(self) -> tuple[str, str, str] | None:
@@ -110,6 +111,7 @@ class Incident:
             discovered_at=self.first.received_at,
             words=list(self.first.words),
             spread=self.first.spread,
+            finder=self.first.finder,
         )
 
     def changed(self) -> IncidentChanged | None:

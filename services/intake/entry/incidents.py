@@ -58,6 +58,7 @@ def incident_routes(incidents: Incidents, receive: Receive) -> APIRouter:
             platform=body.platform,
             region=body.region,
             topic=body.topic,
+            finder=min(staff.roles, default=None),
         )
         kept = await receive.patrol(staff.organisation_id, told, body.occurred_at)
         return PatrolKept(id=kept.report_id, incident_id=kept.incident_id, result=kept.result)

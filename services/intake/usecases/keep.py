@@ -46,7 +46,7 @@ class Kept:
 
     def to_json(self) -> bytes:
         """As it is kept for replay."""
-        return orjson.dumps([self.report_id, self.incident_id, self.result, self.receipt])
+        return orjson.dumps([str(self.report_id), str(self.incident_id), self.result, self.receipt])
 
     @classmethod
     def from_json(cls, content: bytes) -> "Kept":

@@ -33,6 +33,7 @@ class Told:
     region: str | None = None
     topic: str | None = None
     spread: Spread = field(default_factory=Spread)
+    finder: str | None = None
 
 
 def prepare(told: Told, organisation: Organisation, occurred: Occurred, now: datetime, keyring: Keyring) -> Arrival:
@@ -41,7 +42,7 @@ def prepare(told: Told, organisation: Organisation, occurred: Occurred, now: dat
     masked = mask(told.body)
     # Where there is no title (a post), its first words serve.
     title = masked_title(told.title or told.body[:200]) or "(无文字)"
-    cleaned = words.clean(f"{told.title}{masked}")
+    cleaned = words.clean(f"{title}{masked}" if told.title else masked)
     grams = words.grams(cleaned)
     data_key = new_data_key()
     wrapped = keyring.wrap(report_id, data_key)
@@ -72,4 +73,5 @@ def prepare(told: Told, organisation: Organisation, occurred: Occurred, now: dat
         grams=grams,
         window=timedelta(hours=organisation.join_window_hours),
         words=tuple(words.find_words(f"{told.title}\n{told.body}", organisation.words)),
+        finder=told.finder,
     )

@@ -71,7 +71,7 @@ def step(task: Task, move: Move) -> TaskState:
 
 def check_owner(task: Task, person: Person) -> None:
     """Raise `ForbiddenError` unless the person has the post that owes the task."""
-    if task.owner not in person.roles:
+    if person.roles.isdisjoint((task.owner, *task.detail.jointly)):
         raise ForbiddenError(
             f"此任务由“{task.owner_name}”办理，您没有该岗位 / This task belongs to the role {task.owner!r}.",
             owner=task.owner,

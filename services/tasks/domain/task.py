@@ -33,6 +33,7 @@ class Detail:
     source: str
     recurring: bool
     to: tuple[str, ...]
+    jointly: tuple[str, ...]
     hand_in: tuple[str, ...]
     chain: str | None
     extension: Extension | None

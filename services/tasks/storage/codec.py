@@ -17,7 +17,7 @@ def write_body(order: Assignment) -> str:
     body: dict[str, Any] = {"duty": order.duty, "phrase": order.phrase, "source": order.source}
     if order.recurring:
         body["recurring"] = True
-    for name in ("to", "hand_in", "chain", "extension"):
+    for name in ("to", "jointly", "hand_in", "chain", "extension"):
         value = getattr(order, name)
         if value:
             body[name] = value
@@ -51,6 +51,7 @@ def read_body(text: str) -> Detail:
         source=body.get("source", ""),
         recurring=body.get("recurring", False),
         to=tuple(body.get("to", ())),
+        jointly=tuple(body.get("jointly", ())),
         hand_in=tuple(body.get("hand_in", ())),
         chain=body.get("chain"),
         extension=None if rule is None else _read_extension(rule),

@@ -10,7 +10,7 @@ from aiokafka.admin import AIOKafkaAdminClient
 
 from deploy.local.broker import Broker
 from deploy.local.errors import StartError
-from deploy.local.topics import PARTITIONS, TOPICS, create_topics
+from deploy.local.topics import EMBEDDED_PARTITIONS, TOPICS, create_topics
 
 
 @pytest.fixture
@@ -47,7 +47,7 @@ async def send(bootstrap: str, topic: str) -> TopicPartition:
 async def test_topics_have_sixteen_partitions_and_making_them_again_is_harmless(broker: Broker) -> None:
     await create_topics(broker.bootstrap)
     await create_topics(broker.bootstrap)
-    assert await sizes(broker.bootstrap) == dict.fromkeys(TOPICS, PARTITIONS)
+    assert await sizes(broker.bootstrap) == dict.fromkeys(TOPICS, EMBEDDED_PARTITIONS)
 
 
 async def test_a_topic_that_a_fast_client_made_is_replaced_only_when_told_to(broker: Broker) -> None:
@@ -55,7 +55,7 @@ async def test_a_topic_that_a_fast_client_made_is_replaced_only_when_told_to(bro
     with pytest.raises(StartError, match="intake"):
         await create_topics(broker.bootstrap)
     await create_topics(broker.bootstrap, replace=True)
-    assert await sizes(broker.bootstrap) == dict.fromkeys(TOPICS, PARTITIONS)
+    assert await sizes(broker.bootstrap) == dict.fromkeys(TOPICS, EMBEDDED_PARTITIONS)
 
 
 async def test_restart_comes_up_empty_on_the_same_port_under_a_new_id(broker: Broker) -> None:
@@ -76,6 +76,6 @@ async def test_restart_comes_up_empty_on_the_same_port_under_a_new_id(broker: Br
 def test_start_makes_the_topics_itself(tmp_path: Path) -> None:
     broker = Broker(tmp_path)
     bootstrap = broker.start()
-    assert asyncio.run(sizes(bootstrap)) == dict.fromkeys(TOPICS, PARTITIONS)
+    assert asyncio.run(sizes(bootstrap)) == dict.fromkeys(TOPICS, EMBEDDED_PARTITIONS)
     broker.stop()
     assert broker.pid is None

@@ -19,6 +19,7 @@ DETAIL = Detail(
     source="regulation",
     recurring=False,
     to=("chief",),
+    jointly=(),
     hand_in=("处理意见建议",),
     chain=None,
     extension=Extension("deputy", DUE, "Art. 8"),

@@ -72,6 +72,8 @@ CREATE INDEX reports_of_incident ON intake.reports (incident_id);
 CREATE UNIQUE INDEX reports_receipt ON intake.reports (receipt_hash) WHERE receipt_hash IS NOT NULL;
 CREATE UNIQUE INDEX reports_external ON intake.reports (organisation_id, source, external_id) WHERE external_id IS NOT NULL;
 
+CREATE INDEX reports_key ON intake.reports (key_id) WITH (deduplicate_items = on);
+
 CREATE TABLE intake.join_keys (
   key bytea PRIMARY KEY,
   organisation_id text NOT NULL,
