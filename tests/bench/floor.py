@@ -35,7 +35,7 @@ async def floor(admin_url: str, log: Path) -> AsyncIterator[int]:
     )
     try:
         async with asyncio.timeout(30):
-            while not answers(port):  # noqa: ASYNC110 - another process tells us nothing
+            while not answers(port):
                 await asyncio.sleep(0.05)
         yield port
     finally:

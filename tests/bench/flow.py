@@ -53,7 +53,7 @@ async def sustained(
     shot = await closed_loop(product.port("intake"), requests, connections, seconds)
     incidents = shot.incidents()
     async with asyncio.timeout(LOST_AFTER + len(incidents) / 20):
-        while await _count(connection) < known + len(incidents):  # noqa: ASYNC110 - a database tells us nothing
+        while await _count(connection) < known + len(incidents):
             await asyncio.sleep(0.05)
     visible_after = time.perf_counter() - shot.began
     with_tasks = await connection.fetchval(

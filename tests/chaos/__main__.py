@@ -22,10 +22,11 @@ from tests.bench.product import ROOT, Product, running
 from tests.bench.setup import make_offices
 from tests.bench.stillness import RestlessError, rest
 from tests.chaos.accounts import check_accounts
-from tests.chaos.clocks import check_clocks
+from tests.chaos.clocks import check_clocks, past
 from tests.chaos.faults import EVERYONE, Fault, NotBackError, inflict, move_office_time, plan
 from tests.chaos.findings import Finding, total
 from tests.chaos.journals import check_journals
+from tests.chaos.officials import Officials
 from tests.chaos.orders import read_orders
 from tests.chaos.portal import Portal
 
@@ -41,6 +42,8 @@ Exit status 0: nothing lost, doubled, missed or broken. 1: something was.
 OFFICE_MOVES = timedelta(hours=3)
 """Half way office time goes forward so far: duties of one hour from discovery come due all at once, under faults."""
 QUIET_WITHIN = 180.0
+SAY_EVERY = 5.0
+CLOCKS_WITHIN = 60.0
 TOLD_WITHIN = 120.0
 
 
@@ -77,10 +80,11 @@ async def run(product: Product, given: argparse.Namespace, seed: int, console: C
     """Load, faults, rest, account."""
     offices = await make_offices(product)
     async with asyncio.timeout(60):
-        await _rest(product)
+        await _rest(product, console)
     targets = [target for target in given.target or EVERYONE if target != "broker" or _own_broker()]
     portal = Portal(product.url("intake"), offices, given.rate, seed)
-    sending = asyncio.create_task(portal.run())
+    officials = Officials(product, offices, seed)
+    sending, working = asyncio.create_task(portal.run()), asyncio.create_task(officials.run())
     found: list[Finding] = []
     faults = plan(seed, given.rounds, targets)
     try:
@@ -89,7 +93,8 @@ async def run(product: Product, given: argparse.Namespace, seed: int, console: C
         found.append(Finding("lost", "the processes", 1, str(error)))
     await asyncio.sleep(2)
     portal.stop()
-    await asyncio.wait([sending], timeout=TOLD_WITHIN)
+    officials.stop()
+    await asyncio.wait([sending, working], timeout=TOLD_WITHIN)
     if not sending.done():
         found.append(Finding("lost", "complaints never acknowledged", portal.waiting, str(dict(portal.retries))))
         sending.cancel()
@@ -98,7 +103,11 @@ async def run(product: Product, given: argparse.Namespace, seed: int, console: C
         f"{portal.sent} complaints sent, {len(portal.told)} acknowledged, retries {dict(portal.retries)}, "
         f"longest wait {portal.longest:.1f} s"
     )
-    due = await _account(product, portal, found, console)
+    console.print(
+        f"{len(officials.approved)} grades approved, {len(officials.handed_in)} tasks handed in, "
+        f"not done {dict(officials.refusals)}"
+    )
+    due = await _account(product, portal, officials, found, console)
     return Outcome(Counter(fault.target for fault in faults), len(portal.told), due, found)
 
 
@@ -115,19 +124,33 @@ async def _faults(product: Product, faults: Sequence[Fault], portal: Portal, con
             progress.update(bar, advance=1, description=told)
 
 
-async def _rest(product: Product) -> float:
+async def _rest(product: Product, console: Console) -> float:
+    """Wait for rest, saying every few seconds who is behind."""
+    said = time.monotonic()
+
+    def watch(late: dict[str, int]) -> None:
+        nonlocal said
+        if time.monotonic() - said > SAY_EVERY:
+            said = time.monotonic()
+            console.print(f"still behind: {late}")
+
     connection = await asyncpg.connect(product.database_url)
     try:
-        return await rest(connection, within=QUIET_WITHIN)
+        return await rest(connection, within=QUIET_WITHIN, watch=watch)
     finally:
         await connection.close()
 
 
-async def _account(product: Product, portal: Portal, found: list[Finding], console: Console) -> int:
+async def _account(
+    product: Product, portal: Portal, officials: Officials, found: list[Finding], console: Console
+) -> int:
     """Wait for rest and compare everything with everything; the number of clock moments that were due."""
     try:
+        began = time.monotonic()
         await _settled(product)
-        console.print(f"at rest {await _rest(product):.1f} s later")
+        await _clocks_fired(product)
+        await _rest(product, console)
+        console.print(f"at rest {time.monotonic() - began:.1f} s later")
     except (RestlessError, TimeoutError) as error:
         found.append(Finding("lost", "the way", 1, str(error) or "not ready again in time"))
     connection = await asyncpg.connect(product.database_url)
@@ -139,7 +162,7 @@ async def _account(product: Product, portal: Portal, found: list[Finding], conso
             clocks = await check_clocks(connection, orders, now)
             found += [
                 *await check_journals(connection),
-                *await check_accounts(connection, portal.told, orders),
+                *await check_accounts(connection, portal.told, officials, orders),
                 *clocks.findings,
             ]
     finally:
@@ -149,11 +172,22 @@ async def _account(product: Product, portal: Portal, found: list[Finding], conso
 
 
 async def _settled(product: Product) -> None:
-    """Everything ready again, and the clocks given the time to fire."""
+    """Everything ready again."""
     async with asyncio.timeout(QUIET_WITHIN):
-        while not await asyncio.to_thread(product.ready):  # noqa: ASYNC110 - other processes tell us nothing
+        while not await asyncio.to_thread(product.ready):
             await asyncio.sleep(0.2)
-    await asyncio.sleep(3)
+
+
+async def _clocks_fired(product: Product) -> None:
+    """What is due has fired, or had a minute for it: the account says what has not."""
+    connection = await asyncpg.connect(product.database_url)
+    until = time.monotonic() + CLOCKS_WITHIN
+    try:
+        await rest(connection, within=QUIET_WITHIN)
+        while await past(connection, datetime.now(UTC) + OFFICE_MOVES) and time.monotonic() < until:
+            await asyncio.sleep(0.5)
+    finally:
+        await connection.close()
 
 
 def _own_broker() -> bool:

@@ -6,13 +6,17 @@ from uuid import UUID
 
 from tests.bench.stillness import Connection
 from tests.chaos.findings import Finding, compare, some
+from tests.chaos.officials import Officials
 from tests.chaos.orders import Orders
 from tests.chaos.portal import Told
 
 
-async def check_accounts(connection: Connection, told: Mapping[str, Told], orders: Orders) -> list[Finding]:
+async def check_accounts(
+    connection: Connection, told: Mapping[str, Told], officials: Officials, orders: Orders
+) -> list[Finding]:
     """From the portal's answers to the tasks on the boards, each link once."""
     return [
+        *await _acts(connection, officials),
         *await _reports(connection, told),
         *await _incidents(connection),
         *await _procedures(connection, orders),
@@ -35,6 +39,23 @@ async def _reports(connection: Connection, told: Mapping[str, Told]) -> list[Fin
         *some("doubled", "answers (two keys, one report)", [answers] if len(set(answers)) < len(answers) else []),
         *compare("intake.reports against the answers", answers, kept),
         *compare("intake.idempotency against the keys", told.keys(), keys),
+    ]
+
+
+async def _acts(connection: Connection, officials: Officials) -> list[Finding]:
+    """What officials were told is done is done, told once, and known to grading."""
+    graded = await _ids(connection, "SELECT incident_id FROM grading.procedures WHERE grade_state = 'approved'")
+    done = await _ids(
+        connection,
+        "SELECT (data::jsonb->>'assignment_id')::uuid FROM tasks.journal "
+        "WHERE type = 'task.changed.v1' AND data::jsonb->>'change' = 'done'",
+    )
+    tasks = await _ids(connection, "SELECT id FROM tasks.tasks WHERE state = 'done'")
+    return [
+        *some("lost", "grading.procedures (approved, and not graded)", officials.approved - set(graded)),
+        *some("lost", "tasks.tasks (handed in, and not done)", officials.handed_in - set(tasks)),
+        *some("lost", "tasks.journal (handed in, and not told)", officials.handed_in - set(done)),
+        *some("doubled", "tasks.journal (handed in twice)", [len(done)] if len(set(done)) < len(done) else []),
     ]
 
 

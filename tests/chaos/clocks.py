@@ -25,32 +25,48 @@ class Clocks:
 
 
 async def check_clocks(connection: Connection, orders: Orders, now: datetime) -> Clocks:
-    """At office time `now`, after everything has come to rest. Nobody completes anything in this run but grading."""
+    """At office time `now`, after everything has come to rest."""
     fired = {holder: await _fired(connection, holder) for holder in FIRED}
     timers = {holder: await _timers(connection, holder) for holder in FIRED}
+    ended = await _ended(connection)
     due, findings = 0, list[Finding]()
     overdue, steps, absent = list[str](), list[str](), list[str]()
     for order_id, order in orders.all.items():
-        if order.state != "owed" or order.due_at is None or order.holder is None:
+        if order.state != "owed" or order.due_at is None or order.holder is None or order_id in ended:
             continue
         late = order.due_at < now - SLACK
-        times = fired[order.holder]["overdue", order_id]
-        if order.due_at < now - SLACK or order.due_at > now:
-            overdue += [f"{order_id}, due {order.due_at}: {times} times"] if times != int(late) else []
         passed = sum(max(at, order.due_at) < now - SLACK for at in order.escalate)
-        taken = fired["tasks"]["escalated", order_id]
-        steps += [f"{order_id}: {taken} of {passed} steps"] if taken != passed else []
         due += int(late) + passed
+        times = fired[order.holder]["overdue", order_id]
+        if not int(late) <= times <= len(order.dues):
+            overdue.append(f"{order_id}, due {order.due_at}: {times} times")
+        taken = fired["tasks"]["escalated", order_id]
+        if not passed <= taken <= len(order.escalate) * len(order.dues):
+            steps.append(f"{order_id}: {taken} of {passed} steps")
         absent += _without_timer(order_id, order, timers, now)
     for holder, moments in timers.items():
-        findings += some(
-            "missed", f"{holder}.timers (past and not fired)", [at for at in moments.values() if at < now - SLACK]
-        )
+        past = [at for at in moments.values() if at < now - SLACK]
+        findings += some("missed", f"{holder}.timers (past and not fired)", past)
     findings += some("missed", "overdue marks (one for each that is late)", overdue)
     findings += some("missed", "steps of escalation (one event each)", steps)
     findings += some("missed", "timers (running clock, no timer)", absent)
     findings += await _twice(connection)
     return Clocks(due, findings)
+
+
+async def past(connection: Connection, now: datetime) -> int:
+    """Timers whose moment has passed and that have not fired yet."""
+    counts = [
+        await connection.fetchval(f"SELECT count(*) FROM {holder}.timers WHERE fire_at < $1", now - SLACK)
+        for holder in FIRED
+    ]
+    return sum(counts)
+
+
+async def _ended(connection: Connection) -> set[UUID]:
+    """What was handed in, or answered: no clock runs for it any more."""
+    done = "SELECT id FROM tasks.tasks WHERE state = 'done' UNION SELECT assignment_id FROM publishing.duties WHERE state = 'done'"
+    return {row["id"] for row in await connection.fetch(done)}
 
 
 def _without_timer(
@@ -78,8 +94,8 @@ async def _timers(connection: Connection, holder: str) -> dict[UUID, datetime]:
 
 async def _twice(connection: Connection) -> list[Finding]:
     rows = await connection.fetch(
-        "SELECT d->>'assignment_id' AS id, d->>'change' AS change, d->>'version' AS version "
-        "FROM (SELECT data::jsonb AS d FROM tasks.journal WHERE type = $1) told GROUP BY 1, 2, 3 HAVING count(*) > 1",
+        "SELECT d->>'assignment_id' AS id, d->>'change' AS change, d->>'version' AS version, d->>'role' AS role "
+        "FROM (SELECT data::jsonb AS d FROM tasks.journal WHERE type = $1) told GROUP BY 1, 2, 3, 4 HAVING count(*) > 1",
         FIRED["tasks"],
     )
     return some("doubled", "tasks.journal (one change of a task told twice)", [dict(row) for row in rows])

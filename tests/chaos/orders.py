@@ -13,7 +13,10 @@ from tests.bench.stillness import Connection
 
 @dataclass(slots=True)
 class Order:
-    """One assignment as its last decision left it. `escalate` are moments; `state` is owed, withdrawn or discharged."""
+    """One assignment as its last decision left it. `escalate` are moments; `state` is owed, withdrawn or discharged.
+
+    `dues` are all due moments it ever had: each may have been overrun once.
+    """
 
     incident_id: UUID
     desk: str
@@ -22,6 +25,7 @@ class Order:
     due_at: datetime | None = None
     remind_at: list[datetime] = field(default_factory=list)
     escalate: list[datetime] = field(default_factory=list)
+    dues: set[datetime] = field(default_factory=set)
 
 
 @dataclass(slots=True)
@@ -44,6 +48,7 @@ class Orders:
         for deadline in decision.get("deadlines", []):
             order = self.all[UUID(deadline["assignment_id"])]
             order.holder, order.due_at = deadline["holder"], datetime.fromisoformat(deadline["due_at"])
+            order.dues.add(order.due_at)
             order.remind_at = [datetime.fromisoformat(at) for at in deadline.get("remind_at", [])]
             order.escalate = [datetime.fromisoformat(at) for at, _ in deadline.get("escalate", [])]
         for state in ("withdrawn", "discharged"):
