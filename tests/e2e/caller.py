@@ -138,7 +138,7 @@ def require(holds: object, what: str) -> None:
         raise WalkError(f"it is not so that {what}")
 
 
-def eventually(look: Callable[[], Any], what: str) -> Any:
+def eventually(look: Callable[[], Any], what: str | Callable[[], str]) -> Any:
     """What `look` finds, asked again for up to `PATIENCE` seconds while that is nothing."""
     deadline, pause = time.monotonic() + PATIENCE, 0.02
     while True:
@@ -146,6 +146,7 @@ def eventually(look: Callable[[], Any], what: str) -> Any:
         if found:
             return found
         if time.monotonic() > deadline:
-            raise WalkError(f"after {PATIENCE:.0f} s it is not so that {what}")
+            told = what if isinstance(what, str) else what()
+            raise WalkError(f"after {PATIENCE:.0f} s it is not so that {told}")
         time.sleep(pause)
         pause = min(pause * 1.5, 0.5)

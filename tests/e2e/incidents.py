@@ -21,12 +21,14 @@ def board(member: Member, incident: str) -> dict[str, dict[str, Any]]:
 def on_board(member: Member, incident: str, *keys: str) -> dict[str, dict[str, Any]]:
     """The tasks, once all of `keys` are among them."""
 
-    def look() -> dict[str, dict[str, Any]] | None:
-        found = board(member, incident)
-        return found if found.keys() >= set(keys) else None
+    seen: dict[str, dict[str, Any]] = {}
 
-    found: dict[str, dict[str, Any]] = eventually(look, f"the tasks {', '.join(keys)} are on the board")
-    return found
+    def look() -> bool:
+        seen.update(board(member, incident))
+        return seen.keys() >= set(keys)
+
+    eventually(look, lambda: f"the tasks {', '.join(keys)} are on the board; there are: {', '.join(sorted(seen))}")
+    return seen
 
 
 def seconds_between(earlier: str, later: str) -> float:
