@@ -47,4 +47,6 @@ class OfficeClock:
         """Move office time by `by`; a shared file carries it to the other processes within a second."""
         self._offset += by
         if self._file is not None:
-            self._file.write_text(str(int(self._offset.total_seconds())))
+            fresh = self._file.with_suffix(".new")
+            fresh.write_text(str(int(self._offset.total_seconds())))
+            fresh.replace(self._file)  # in one step: nobody reads half a number

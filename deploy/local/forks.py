@@ -135,6 +135,7 @@ def serve(
         loop="uvloop",
         http="httptools",
         ws="none",
+        proxy_headers=False,
         log_config=None,
         access_log=False,
         server_header=False,

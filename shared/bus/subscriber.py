@@ -15,10 +15,12 @@ from shared.contracts.envelope import RawEvent
 _log = structlog.get_logger()
 _MOST = 100
 _WAIT_MS = 200
-_FETCH_MS = 150
+_FETCH_MS = 80
 """How long the broker may hold an empty answer back: half of it is what an event waits in an idle product."""
-_JOIN_SECONDS = 5.0
+_JOIN_SECONDS = 30.0
+"""A group waits for a member that was killed until its session ends; leaving earlier would only add another such ghost."""
 _AGAIN_SECONDS = 1.0
+_SESSION_MS = 6000
 
 
 class Subscriber:
@@ -32,19 +34,22 @@ class Subscriber:
         self._group = group
         self._topics = list(topics)
         self._consumer: AIOKafkaConsumer | None = None
+        self._joining: asyncio.Task[None] | None = None
+        self._leaving: set[asyncio.Task[None]] = set()
         self._not_before = 0.0
 
     async def poll(self) -> list[RawEvent]:
-        """Up to a hundred events, waiting at most 0.2 s for the first."""
-        consumer = await self._joined()
+        """Up to a hundred events, waiting at most 0.2 s for the first; none while no member. Joins on the side."""
+        consumer = self._consumer
         if consumer is None:
+            self._begin_joining()
             await asyncio.sleep(_WAIT_MS / 1000)
             return []
         try:
             found = await consumer.getmany(timeout_ms=_WAIT_MS, max_records=_MOST)
         except (KafkaError, OSError) as error:
             _log.warning("bus.poll_failed", group=self._group, error=repr(error))
-            await self.rejoin()
+            self.rejoin()
             return []
         return [
             from_message(place.topic, message.headers, message.value)
@@ -62,39 +67,53 @@ class Subscriber:
             owned.setdefault(place.topic, set()).update(shards_of(place.partition, partitions))
         return owned
 
-    async def _joined(self) -> AIOKafkaConsumer | None:
+    def _begin_joining(self) -> None:
         now = asyncio.get_running_loop().time()
-        if self._consumer is None and now >= self._not_before:
+        if self._joining is None and now >= self._not_before:
             self._not_before = now + _AGAIN_SECONDS
-            consumer = AIOKafkaConsumer(
-                *self._topics,
-                bootstrap_servers=self._bootstrap,
-                group_id=self._group,
-                auto_offset_reset="earliest",
-                enable_auto_commit=True,
-                fetch_max_wait_ms=_FETCH_MS,
-                session_timeout_ms=8000,
-                heartbeat_interval_ms=2000,
-                metadata_max_age_ms=30000,
-            )
-            try:
-                async with asyncio.timeout(_JOIN_SECONDS):
-                    await consumer.start()
-                self._consumer = consumer
-            except (KafkaError, OSError, TimeoutError) as error:
-                _log.warning("bus.no_broker", group=self._group, error=repr(error))
-                await _stop(consumer)
-        return self._consumer
+            self._joining = asyncio.create_task(self._join())
 
-    async def rejoin(self) -> None:
-        """Leave, and join anew at the next poll: what a broker that came up empty needs."""
+    async def _join(self) -> None:
+        consumer = AIOKafkaConsumer(
+            *self._topics,
+            bootstrap_servers=self._bootstrap,
+            group_id=self._group,
+            auto_offset_reset="earliest",
+            enable_auto_commit=True,
+            fetch_max_wait_ms=_FETCH_MS,
+            session_timeout_ms=_SESSION_MS,
+            heartbeat_interval_ms=_SESSION_MS // 4,
+            metadata_max_age_ms=30000,
+        )
+        try:
+            async with asyncio.timeout(_JOIN_SECONDS):
+                await consumer.start()
+        except (KafkaError, OSError, TimeoutError) as error:
+            _log.warning("bus.no_broker", group=self._group, error=repr(error))
+            await _stop(consumer)
+        except asyncio.CancelledError:
+            await _stop(consumer)
+            raise
+        else:
+            self._consumer = consumer
+        finally:
+            self._joining = None
+
+    def rejoin(self) -> None:
+        """Leave, on the side, and join anew at the next poll: what a broker that came up empty needs."""
         consumer, self._consumer = self._consumer, None
         if consumer is not None:
-            await _stop(consumer)
+            leaving = asyncio.create_task(_stop(consumer))
+            self._leaving.add(leaving)
+            leaving.add_done_callback(self._leaving.discard)
 
     async def close(self) -> None:
-        """Leave the group."""
-        await self.rejoin()
+        """Leave the group, waiting at most a second or two for the broker."""
+        if self._joining is not None:
+            self._joining.cancel()
+            await asyncio.gather(self._joining, return_exceptions=True)
+        self.rejoin()
+        await asyncio.gather(*self._leaving)
 
 
 async def _stop(consumer: AIOKafkaConsumer) -> None:

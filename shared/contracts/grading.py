@@ -4,7 +4,7 @@ from datetime import datetime
 from typing import Any, ClassVar, Literal
 from uuid import UUID
 
-from pydantic import BaseModel
+from pydantic import BaseModel, Field
 
 from shared.contracts.envelope import Payload
 
@@ -25,14 +25,14 @@ class Assignment(BaseModel):
     desk: Desk
     owner: str
     owner_name: str
-    to: list[str] = []
-    jointly: list[str] = []
+    to: list[str] = Field(default_factory=list)
+    jointly: list[str] = Field(default_factory=list)
     clause: str
     phrase: str
     source: Literal["regulation", "operator"]
     presumed: bool = False
     recurring: bool = False
-    hand_in: list[str] = []
+    hand_in: list[str] = Field(default_factory=list)
     chain: str | None = None
     extension: dict[str, Any] | None = None
 
@@ -46,8 +46,8 @@ class Deadline(BaseModel):
     anchor_at: datetime
     within: str | None
     due_at: datetime
-    remind_at: list[datetime] = []
-    escalate: list[tuple[datetime, str]] = []
+    remind_at: list[datetime] = Field(default_factory=list)
+    escalate: list[tuple[datetime, str]] = Field(default_factory=list)
     presumed: bool = False
     provisional: bool = False
 
@@ -83,8 +83,8 @@ class Grade(BaseModel):
     level: str | None
     state: Literal["none", "proposed", "approved"]
     proposal: str | None
-    approvers: list[str] = []
-    reasons: list[GradeReason] = []
+    approvers: list[str] = Field(default_factory=list)
+    reasons: list[GradeReason] = Field(default_factory=list)
     by: str | None = None
 
 
@@ -101,11 +101,25 @@ class ProcedureAdvanced(Payload):
     phase: Literal["open", "calmed", "closed", "merged"]
     title: str
     grade: Grade | None = None
-    assignments: list[Assignment] = []
-    deadlines: list[Deadline] = []
-    withdrawn: list[Withdrawn] = []
-    discharged: list[Discharged] = []
+    assignments: list[Assignment] = Field(default_factory=list)
+    deadlines: list[Deadline] = Field(default_factory=list)
+    withdrawn: list[Withdrawn] = Field(default_factory=list)
+    discharged: list[Discharged] = Field(default_factory=list)
     cause: str
+
+
+class GradeStanding(BaseModel):
+    """Of a grade, only where it stands."""
+
+    state: Literal["none", "proposed", "approved"]
+
+
+class ProcedureStanding(Payload):
+    """The same event, read for where the procedure stands and nothing else: reading it whole costs five times as much."""
+
+    TYPE: ClassVar[str] = ProcedureAdvanced.TYPE
+    phase: Literal["open", "calmed", "closed", "merged"]
+    grade: GradeStanding | None = None
 
 
 class RulebookActivated(Payload):

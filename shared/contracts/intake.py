@@ -38,8 +38,8 @@ class IncidentReported(Payload):
     occurred_at: datetime
     occurred_assumed: bool
     discovered_at: datetime
-    words: list[str] = []
-    spread: Spread = Spread()
+    words: list[str] = Field(default_factory=list)
+    spread: Spread = Field(default_factory=Spread)
     finder: str | None = None
 
 
@@ -52,13 +52,13 @@ class IncidentChanged(Payload):
 
     TYPE: ClassVar[str] = "incident.changed.v1"
     change: Literal["joined", "spread", "merged", "absorbed", "split"]
-    report_ids: list[UUID] = []
+    report_ids: list[UUID] = Field(default_factory=list)
     reports: int
     spread: Spread
-    kinds: list[ReportKind] = []
-    platforms: list[str] = []
-    author_types: list[str] = []
-    words: list[str] = []
+    kinds: list[ReportKind] = Field(default_factory=list)
+    platforms: list[str] = Field(default_factory=list)
+    author_types: list[str] = Field(default_factory=list)
+    words: list[str] = Field(default_factory=list)
     earliest_occurred_at: datetime | None = None
     other: UUID | None = None
     by: str | None = None

@@ -4,6 +4,8 @@ from datetime import datetime
 from typing import Any, ClassVar, Literal
 from uuid import UUID
 
+from pydantic import Field
+
 from shared.contracts.envelope import Payload
 
 TaskState = Literal["open", "claimed", "done", "withdrawn"]
@@ -43,4 +45,4 @@ class TaskChanged(Payload):
     overdue: bool = False
     extended_to: str | None = None
     reason: str | None = None
-    hand_in: dict[str, Any] = {}
+    hand_in: dict[str, Any] = Field(default_factory=dict)

@@ -1,7 +1,8 @@
 """The one consumer loop: takes from the bus, applies, and every two seconds compares itself with the producers' heads.
 
 A shard that is behind its head twice in a row without moving is pulled from the producer's journal, and the bus is joined
-anew: that is how an outage, an emptied broker and a lost message are all healed, by one mechanism.
+anew; while the bus is not joined at all, everything is pulled. That is how an outage, an emptied broker and a lost message are
+healed, by one mechanism.
 """
 
 import asyncio
@@ -20,7 +21,9 @@ from shared.journal.positions import Place
 
 _log = structlog.get_logger()
 _LOOK_EVERY = 2.0
-_PACE = 0.02
+_LOOK_ALONE = 0.5
+"""The same while the bus is not joined: then the journals are the only way, and nothing is about to arrive by itself."""
+_PACE = 0.01
 """Seconds that a small batch is followed by: events that come meanwhile share the next transaction."""
 _SMALL = 50
 PULLED = Counter("huiying_events_pulled", "Events fetched from a journal, not from the bus", ["consumer", "producer"])
@@ -62,9 +65,10 @@ class Consumer:
             if small:
                 await asyncio.sleep(_PACE)
         now = asyncio.get_running_loop().time()
-        if now - self._looked_at >= _LOOK_EVERY:
+        member = self._subscriber.shards() is not None
+        if now - self._looked_at >= (_LOOK_EVERY if member else _LOOK_ALONE):
             self._looked_at = now
-            await self.catch_up()
+            await self.catch_up(patient=member)
 
     async def take(self, events: Sequence[RawEvent]) -> None:
         """Apply a batch from the bus, pulling whatever is missing before it."""
@@ -76,12 +80,13 @@ class Consumer:
 
         Patient: only where a shard stood still since the last look, for its events may just be on their way.
         """
+        producers = self._applier.routes.producers
+        found = await asyncio.gather(*(self._behind(producer, patient) for producer in producers))
         pulled = 0
-        for producer in self._applier.routes.producers:
-            for gap in await self._behind(producer, patient):
-                pulled += await self._pull(gap)
+        for gap in (gap for gaps in found for gap in gaps):
+            pulled += await self._pull(gap)
         if pulled and patient:
-            await self._subscriber.rejoin()
+            self._subscriber.rejoin()
         return pulled
 
     async def _behind(self, producer: str, patient: bool) -> list[Gap]:

@@ -19,7 +19,7 @@ from shared.ids import SHARDS
 
 _log = structlog.get_logger()
 _BATCH = 500
-_PACE = 0.02
+_PACE = 0.01
 """Seconds between rounds: what is appended meanwhile goes as one batch, which every consumer is the better for."""
 _POLL, _IDLE_POLL = 0.05, 0.25
 """Seconds between looks for what another process appended; the longer one while none does."""

@@ -50,28 +50,33 @@ class Product:
         return running(self.apps[service])
 
     async def drain(self, seconds: float = 60) -> None:
-        """Wait until quiet: every journal stamped, every consumer at every head. Fails after `seconds`."""
+        """Wait until quiet: every journal stamped, every consumer at every head. Fails after `seconds`.
+
+        Quiet twice with the same heads: an event's effect commits with its position, so what moved on between the looks of the
+        first round is seen by the second.
+        """
+        before: object = None
         async with asyncio.timeout(seconds):
-            while not await self.quiet():
+            while (now := await self._at_rest()) is None or now != before:
+                before = now
                 await asyncio.sleep(0.01)
 
-    async def quiet(self) -> bool:
-        """Whether nothing is under way."""
+    async def _at_rest(self) -> dict[str, dict[int, int]] | None:
+        """The heads of all journals, or None while anything is under way."""
         heads: dict[str, dict[int, int]] = {}
         for name in self.apps:
-            ledger = self.running(name).parts
-            schema = ledger.journal.schema
-            async with ledger.ledger.transaction() as tx:
+            parts = self.running(name).parts
+            schema = parts.journal.schema
+            async with parts.ledger.transaction() as tx:
                 if await tx.value(f"SELECT count(*) FROM {schema}.outbox"):
-                    return False
+                    return None
                 heads[schema] = {row["shard"]: row["seq"] for row in await tx.fetch(f"SELECT * FROM {schema}.heads")}
         for name in self.apps:
-            work = self.running(name)
-            async with work.parts.work.transaction() as tx:
+            async with self.running(name).parts.work.transaction() as tx:
                 for row in await tx.fetch(f"SELECT producer, shard, position FROM {name}.positions"):
                     if row["position"] != heads[row["producer"]][row["shard"]]:
-                        return False
-        return True
+                        return None
+        return heads
 
     async def fire(self) -> int:
         """Fire every clock that is due at office time, and let what follows from it settle."""

@@ -4,7 +4,7 @@ from services.intake.usecases.citizens import Citizens
 from services.intake.usecases.organisations import Organisations
 from shared.auth import AccountGate
 from shared.contracts.directory import AccountChanged, OrganisationChanged
-from shared.contracts.grading import ProcedureAdvanced, RulebookActivated
+from shared.contracts.grading import ProcedureStanding, RulebookActivated
 from shared.contracts.publishing import AnswerChanged
 from shared.journal import Subscriptions, on
 
@@ -12,7 +12,7 @@ from shared.journal import Subscriptions, on
 def subscriptions(citizens: Citizens, organisations: Organisations, gate: AccountGate) -> Subscriptions:
     """By producer."""
     return {
-        "grading": [on(ProcedureAdvanced, citizens.on_procedure), on(RulebookActivated, organisations.on_rulebook)],
+        "grading": [on(ProcedureStanding, citizens.on_procedure), on(RulebookActivated, organisations.on_rulebook)],
         "publishing": [on(AnswerChanged, citizens.on_answer)],
         "directory": [on(OrganisationChanged, organisations.on_organisation), on(AccountChanged, gate.consume)],
     }

@@ -5,7 +5,7 @@ from typing import Any
 
 from services.intake.domain.receipts import parse_receipt, receipt_hash
 from shared.contracts.envelope import Event
-from shared.contracts.grading import ProcedureAdvanced
+from shared.contracts.grading import ProcedureStanding
 from shared.contracts.publishing import AnswerChanged
 from shared.db import Database, Transaction
 from shared.errors import MissingError
@@ -49,7 +49,7 @@ class Citizens:
             organisation_id,
         )
 
-    async def on_procedure(self, tx: Transaction, events: Sequence[Event[ProcedureAdvanced]]) -> None:
+    async def on_procedure(self, tx: Transaction, events: Sequence[Event[ProcedureStanding]]) -> None:
         """The procedure moved: a citizen learns that it is being handled, or that it is done."""
         states = {event.subject: _state(event.data) for event in events}
         told = {subject: state for subject, state in states.items() if state is not None}
@@ -86,7 +86,7 @@ class Citizens:
         )
 
 
-def _state(data: ProcedureAdvanced) -> str | None:
+def _state(data: ProcedureStanding) -> str | None:
     if data.phase == "closed":
         return "closed"
     if data.grade is not None and data.grade.state == "approved":
