@@ -7,10 +7,13 @@ from dataclasses import dataclass, field
 from itertools import islice
 from typing import Literal
 
+from tests.bench import cpu
 from tests.bench.load import Shot, closed_loop, open_loop
 from tests.bench.product import Product
 from tests.bench.stillness import Connection, rest
 
+MOST_RATE = 4000
+"""Requests a second that are made ready beforehand: more than any round can use."""
 DOWNSTREAM = ("grading", "tasks", "publishing", "console")
 Mode = Literal["downstream running", "intake alone"]
 MODES: tuple[Mode, Mode] = ("downstream running", "intake alone")
@@ -18,10 +21,14 @@ MODES: tuple[Mode, Mode] = ("downstream running", "intake alone")
 
 @dataclass(slots=True)
 class Rounds:
-    """Good answers a second, a value a round; `refused` counts what was not answered 2xx."""
+    """Good answers a second, a value a round; `refused` counts what was not answered 2xx.
+
+    `cpu`: ms a complaint while they were being sent, by process, of the rounds with intake alone.
+    """
 
     floor: list[float] = field(default_factory=list)
     product: dict[Mode, list[float]] = field(default_factory=lambda: {mode: [] for mode in MODES})
+    cpu: list[dict[str, float]] = field(default_factory=list)
     refused: int = 0
 
 
@@ -51,9 +58,15 @@ async def alternate(
     found = Rounds()
     for number in range(1, rounds + 1):
         for mode in MODES:
-            found.floor.append((await _round(doors, doors.floor_port, seconds, connections)).rate)
+            requests = doors.prepared(int(MOST_RATE * seconds))
+            found.floor.append((await closed_loop(doors.floor_port, requests, connections, seconds)).rate)
             async with held(doors.product, mode):
-                shot = await _round(doors, doors.port, seconds, connections)
+                requests = doors.prepared(int(MOST_RATE * seconds))
+                before = await cpu.read(doors.product, doors.connection)
+                shot = await closed_loop(doors.port, requests, connections, seconds)
+                spent, _ = cpu.spent(before, await cpu.read(doors.product, doors.connection))
+            if mode == "intake alone":
+                found.cpu.append({name: 1000 * each / len(shot.latencies) for name, each in spent.items()})
             found.product[mode].append(shot.rate)
             found.refused += shot.refused
             behind = await rest(doors.connection)
@@ -85,7 +98,3 @@ async def held(product: Product, mode: Mode) -> AsyncIterator[None]:
     finally:
         for process in processes:
             process.send_signal(signal.SIGCONT)
-
-
-async def _round(doors: Doors, port: int, seconds: float, connections: int) -> Shot:
-    return await closed_loop(port, doors.prepared(int(4000 * seconds)), connections, seconds)

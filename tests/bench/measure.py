@@ -102,7 +102,11 @@ async def measure_intake(doors: intake.Doors, plan: Plan, console: Console) -> l
         console.print(f"half load, {mode}: {shot.rate:.0f}/s, p50 {shot.percentile(0.5):.1f} ms")
         p99 = rounds(f"complaint p99 at half that load, {mode}", [shot.percentile(0.99)], "ms", at_most=25)
         results += [rate, p99]
-    return [*results, rounds("complaints not answered 2xx", [float(found.refused)], "requests", at_most=0)]
+    return [
+        *results,
+        rounds("complaints not answered 2xx", [float(found.refused)], "requests", at_most=0),
+        *_parts("CPU of a complaint, intake alone", found.cpu),
+    ]
 
 
 async def measure_flow(doors: intake.Doors, plan: Plan, offices: Sequence[Office], console: Console) -> list[Result]:
