@@ -17,6 +17,7 @@ OFFSETS: Mapping[Service, int] = {"console": 0, "intake": 1, "grading": 2, "task
 PATIENCE = 60.0
 """Seconds for which a call is repeated while its service cannot be reached or says 'later'."""
 _LONGEST_WAIT = 5.0
+_REACHED_WITHIN = 3.0
 _TIMEOUT = aiohttp.ClientTimeout(total=60, sock_connect=5)
 
 
@@ -60,6 +61,13 @@ class Product:
     async def __aexit__(self, *_: object) -> None:
         if self._session is not None:
             await self._session.close()
+
+    async def reach(self) -> None:
+        """Raise `SampleError` at once where no console answers, rather than after the patience of a call."""
+        try:
+            await self.call("console", "GET", "/healthz", patience=_REACHED_WITHIN)
+        except SampleError as error:
+            raise SampleError(f"{self.url('console')} does not answer. Start the product first: make run.") from error
 
     def url(self, service: Service, path: str = "") -> str:
         """The address of a route."""

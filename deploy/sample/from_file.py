@@ -52,6 +52,7 @@ async def play_file(order: Order) -> bool:
     with _progress(console) as progress:
         sending = progress.add_task("送出 / sending", total=total)
         async with Product(order.port_base, order.connections + 4) as product:
+            await product.reach()
             watch = Watch(People(product, dev.password), member)
             marker, began = await watch.newest(), time.monotonic()
             vendor = Vendor(product, *dev.vendor())

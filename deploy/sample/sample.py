@@ -5,6 +5,7 @@ from collections import Counter
 from collections.abc import Callable, Sequence
 from pathlib import Path
 
+from rich.box import SIMPLE
 from rich.console import Console
 from rich.progress import BarColumn, MofNCompleteColumn, Progress, TaskID, TextColumn, TimeElapsedColumn
 from rich.table import Table
@@ -46,6 +47,7 @@ async def play_sample(var: Path, port_base: int) -> None:
     with _progress(console) as progress:
         tick = _ticker(progress)
         async with Product(port_base) as product:
+            await product.reach()
             people = People(product, lambda given: first_password if given == login else dev.password(given))
             bootstrap = Bootstrap(product, people, dev, login)
             made = tick("单位与账号 / organisations", Bootstrap.steps(organisations))
@@ -125,8 +127,8 @@ def _ticker(progress: Progress) -> Callable[[str, int], Tick]:
 
 
 def _table(organisations: Sequence[SampleOrganisation], stories: dict[str, list[Story]]) -> Table:
-    table = Table(title="示范事件 / sample incidents", title_justify="left")
-    table.add_column("单位")
+    table = Table(title="示范事件 / sample incidents", title_justify="left", box=SIMPLE, pad_edge=False)
+    table.add_column("单位", no_wrap=True)
     table.add_column("事件", justify="right")
     for stage in STAGES:
         table.add_column(STAGE_NAMES[stage], justify="right")
