@@ -5,7 +5,6 @@ from collections import Counter
 from collections.abc import Callable, Sequence
 from pathlib import Path
 
-from rich.box import SIMPLE
 from rich.console import Console
 from rich.progress import BarColumn, MofNCompleteColumn, Progress, TaskID, TextColumn, TimeElapsedColumn
 from rich.table import Table
@@ -27,13 +26,13 @@ AT_ONCE = 6
 """Incidents that people work on at the same time."""
 
 STAGE_NAMES: dict[Stage, str] = {
-    "proposed": "待定级",
-    "graded": "待办理",
-    "handled": "待答复",
-    "in_review": "待审批",
-    "approved": "待发布",
-    "released": "已发布",
-    "closed": "已办结",
+    "proposed": "待定级 / grade to approve",
+    "graded": "待办理 / tasks to claim",
+    "handled": "待答复 / answer to draft",
+    "in_review": "待审批 / answer to sign",
+    "approved": "待发布 / answer to release",
+    "released": "已发布 / released",
+    "closed": "已办结 / closed",
 }
 Tick = Callable[[str], None]
 
@@ -127,13 +126,14 @@ def _ticker(progress: Progress) -> Callable[[str, int], Tick]:
 
 
 def _table(organisations: Sequence[SampleOrganisation], stories: dict[str, list[Story]]) -> Table:
-    table = Table(title="示范事件 / sample incidents", title_justify="left", box=SIMPLE, pad_edge=False)
-    table.add_column("单位", no_wrap=True)
-    table.add_column("事件", justify="right")
-    for stage in STAGES:
-        table.add_column(STAGE_NAMES[stage], justify="right")
+    """A row a stage, a column an organisation."""
+    table = Table(title="示范事件 / sample incidents", title_justify="left")
+    table.add_column("")
+    counts = [Counter(story.until for story in stories[organisation.id]) for organisation in organisations]
     for organisation in organisations:
-        counts = Counter(story.until for story in stories[organisation.id])
-        cells = [str(counts[stage] or "") for stage in STAGES]
-        table.add_row(organisation.name, str(counts.total()), *cells)
+        table.add_column(organisation.name, justify="right")
+    for stage in STAGES:
+        table.add_row(STAGE_NAMES[stage], *(str(count[stage] or "") for count in counts))
+    table.add_section()
+    table.add_row("合计 / all", *(str(count.total()) for count in counts))
     return table
