@@ -128,10 +128,10 @@ def _ticker(progress: Progress) -> Callable[[str, int], Tick]:
 def _table(organisations: Sequence[SampleOrganisation], stories: dict[str, list[Story]]) -> Table:
     """A row a stage, a column an organisation."""
     table = Table(title="示范事件 / sample incidents", title_justify="left")
-    table.add_column("")
+    table.add_column("", no_wrap=True)
     counts = [Counter(story.until for story in stories[organisation.id]) for organisation in organisations]
     for organisation in organisations:
-        table.add_column(organisation.name, justify="right")
+        table.add_column(organisation.id, justify="right")
     for stage in STAGES:
         table.add_row(STAGE_NAMES[stage], *(str(count[stage] or "") for count in counts))
     table.add_section()
