@@ -56,5 +56,7 @@ def database(postgres: Postgres, template: str) -> Iterator[TestDatabase]:
     """A fresh, migrated database of this test's own."""
     name = f"test_{uuid4().hex[:12]}"
     postgres.create_database(name, template)
-    yield TestDatabase(postgres, name)
+    made = TestDatabase(postgres, name)
+    made.be_another()
+    yield made
     postgres.drop_database(name)

@@ -14,7 +14,7 @@ def to_headers(event: RawEvent) -> list[tuple[str, bytes]]:
     return [
         ("ce_specversion", b"1.0"),
         ("ce_id", str(event.id).encode()),
-        ("ce_source", f"/huiying/{event.producer}".encode()),
+        ("ce_source", event.source.encode()),
         ("ce_type", event.type.encode()),
         ("ce_subject", str(event.subject).encode()),
         ("ce_time", event.time.isoformat().encode()),
@@ -38,4 +38,5 @@ def from_message(topic: str, headers: Headers, value: bytes) -> RawEvent:
         subject=UUID(found["ce_subject"]),
         time=datetime.fromisoformat(found["ce_time"]),
         data=value.decode(),
+        source=found["ce_source"],
     )

@@ -34,7 +34,10 @@ class NewEvent:
 
 @dataclass(frozen=True, slots=True)
 class RawEvent:
-    """An event as it stands in a journal or on the bus; `data` is the payload's JSON text, `seq` is dense per shard."""
+    """An event as it stands in a journal or on the bus; `data` is the payload's JSON text, `seq` is dense per shard.
+
+    `source` names the very journal it stands in: a new database counts from one again, and the bus may still hold the old one's.
+    """
 
     producer: str
     shard: int
@@ -45,6 +48,7 @@ class RawEvent:
     subject: UUID
     time: datetime
     data: str
+    source: str = ""
 
 
 @dataclass(frozen=True, slots=True)

@@ -2,7 +2,7 @@
 
 from collections.abc import Callable, Mapping
 from datetime import datetime
-from typing import Any
+from typing import Any, NamedTuple
 from uuid import UUID
 
 import aiohttp
@@ -17,6 +17,13 @@ class JournalUnreachableError(Exception):
     """A producer's journal did not answer; its events wait there, nothing is lost."""
 
 
+class Heads(NamedTuple):
+    """A journal's own name, and the last stamped number of each of its shards."""
+
+    source: str
+    by_shard: dict[int, int]
+
+
 class JournalClient:
     """Reads other services' journals.
 
@@ -29,10 +36,10 @@ class JournalClient:
         self._authorise = authorise
         self._http: aiohttp.ClientSession | None = None
 
-    async def heads(self, producer: str) -> dict[int, int]:
-        """The last stamped number of each shard. Raises `JournalUnreachableError`."""
+    async def heads(self, producer: str) -> Heads:
+        """How far the journal is. Raises `JournalUnreachableError`."""
         found = await self._get(producer, "/internal/journal/heads", {})
-        return {int(shard): seq for shard, seq in found.items()}
+        return Heads(found["source"], {int(shard): seq for shard, seq in found["heads"].items()})
 
     async def pull(self, producer: str, shard: int, after: int) -> list[RawEvent]:
         """At most `PAGE` events after this number, in order. Raises `JournalUnreachableError`."""

@@ -41,6 +41,7 @@ class Consumer:
         self._name = applier.positions.schema
         self._stuck: dict[Place, int] = {}
         self._looked_at = 0.0
+        self._sources: dict[str, str] = {}
         self._backlog: list[RawEvent] = []
 
     async def run(self) -> None:
@@ -58,7 +59,9 @@ class Consumer:
 
     async def _round(self) -> None:
         if not self._backlog:
-            self._backlog = await self._subscriber.poll()
+            # What another journal than the present one has left on the bus (an earlier database's) is not ours to apply.
+            polled = await self._subscriber.poll()
+            self._backlog = [event for event in polled if event.source == self._sources.get(event.producer)]
         if self._backlog:
             await self.take(self._backlog)
             small, self._backlog = len(self._backlog) < _SMALL, []
@@ -91,10 +94,11 @@ class Consumer:
 
     async def _behind(self, producer: str, patient: bool) -> list[Gap]:
         try:
-            heads = await self._journals.heads(producer)
+            source, heads = await self._journals.heads(producer)
         except JournalUnreachableError as error:
             _log.info("consumer.no_heads", consumer=self._name, producer=producer, error=str(error))
             return []
+        self._sources[producer] = source
         async with self._db.transaction() as tx:
             positions = await self._applier.positions.read(tx, producer)
         owned = (self._subscriber.shards() or {}).get(producer, set(heads))

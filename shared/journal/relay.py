@@ -16,6 +16,7 @@ from shared.bus.producer import Bus
 from shared.contracts.envelope import RawEvent
 from shared.db import TRANSIENT, Database
 from shared.ids import SHARDS
+from shared.journal.source import source_name
 
 _log = structlog.get_logger()
 _BATCH = 500
@@ -35,6 +36,7 @@ class Relay:
         self._bus = bus
         self._connection: asyncpg.Connection[asyncpg.Record] | None = None
         self._mine: list[int] = []
+        self._source = ""
         self._claimed_at = 0.0
         self._news = asyncio.Event()
         self._poll = _POLL
@@ -80,13 +82,15 @@ class Relay:
         if not self._mine:
             return []
         rows = await connection.fetch(f"SELECT * FROM {self._schema}.journal_stamp($1, $2)", self._mine, _BATCH)
-        return [_raw(self._schema, row) for row in rows]
+        return [_raw(self._schema, row, self._source) for row in rows]
 
     async def _claimed(self) -> "asyncpg.Connection[asyncpg.Record]":
         now = asyncio.get_running_loop().time()
         if self._connection is None or self._connection.is_closed():
             self._connection, self._mine = await self._db.connection(), []
             self._claimed_at = 0.0
+            journal_id = await self._connection.fetchval(f"SELECT journal_id FROM {self._schema}.identity")
+            self._source = source_name(self._schema, journal_id)
         if len(self._mine) < SHARDS and now - self._claimed_at > _CLAIM_EVERY:
             self._claimed_at = now
             free = [shard for shard in range(SHARDS) if shard not in self._mine]
@@ -108,7 +112,7 @@ class Relay:
         await self._drop()
 
 
-def _raw(producer: str, row: asyncpg.Record) -> RawEvent:
+def _raw(producer: str, row: asyncpg.Record, source: str) -> RawEvent:
     return RawEvent(
         producer=producer,
         shard=row["shard"],
@@ -119,4 +123,5 @@ def _raw(producer: str, row: asyncpg.Record) -> RawEvent:
         subject=row["subject"],
         time=row["time"],
         data=row["data"],
+        source=source,
     )

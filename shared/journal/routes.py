@@ -8,6 +8,7 @@ from fastapi import APIRouter, Query, Response
 
 from shared.db import Database
 from shared.journal.apply import Applier
+from shared.journal.source import source_of
 
 _EVENTS = """
 SELECT s.seq, j.event_id, j.type, j.organisation_id, j.subject, j.time, j.data
@@ -43,10 +44,11 @@ def journal_routes(schema: str, db: Database) -> APIRouter:
         return Response(orjson.dumps({"events": events}), media_type="application/json")
 
     @router.get("/internal/journal/heads")
-    async def heads() -> dict[str, int]:
+    async def heads() -> dict[str, Any]:
         async with db.transaction() as tx:
             rows = await tx.fetch(f"SELECT shard, seq FROM {schema}.heads")
-        return {str(row["shard"]): row["seq"] for row in rows}
+            source = await source_of(tx, schema)
+        return {"source": source, "heads": {str(row["shard"]): row["seq"] for row in rows}}
 
     return router
 

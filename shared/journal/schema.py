@@ -20,6 +20,8 @@ CREATE TABLE {s}.journal (
 );
 CREATE UNIQUE INDEX journal_chain ON {s}.journal (subject, position);
 
+CREATE TABLE {s}.identity (journal_id uuid NOT NULL DEFAULT gen_random_uuid());
+INSERT INTO {s}.identity DEFAULT VALUES;
 CREATE TABLE {s}.outbox (journal_id bigint PRIMARY KEY, shard smallint NOT NULL)
   WITH (autovacuum_vacuum_scale_factor = 0.0, autovacuum_vacuum_threshold = 5000);
 CREATE TABLE {s}.stamps (shard smallint, seq bigint, journal_id bigint NOT NULL, PRIMARY KEY (shard, seq));

@@ -6,8 +6,12 @@ from collections.abc import Coroutine, Mapping
 from dataclasses import dataclass
 from typing import Any, ClassVar
 
+import asyncpg
+
 from deploy.local.postgres import Postgres
 from shared.migrations import ROLES, migrate_all, provision
+
+JOURNALS = ("intake", "grading", "tasks", "publishing", "directory")
 
 
 @dataclass(frozen=True)
@@ -22,6 +26,10 @@ class TestDatabase:
         """As the schema's own role, or as superuser."""
         return self.server.url(self.name, ROLES[schema]) if schema else self.server.url(self.name)
 
+    def be_another(self) -> None:
+        """Give a copied database journals of its own name, as one made by migrations has."""
+        outside_loop(_rename_journals(self.url()))
+
 
 def make_template(server: Postgres, name: str, secrets: Mapping[str, str]) -> None:
     """Provision roles and migrate every schema into a database called `name`."""
@@ -31,6 +39,13 @@ def make_template(server: Postgres, name: str, secrets: Mapping[str, str]) -> No
         await migrate_all(server.url(name))
 
     outside_loop(make())
+
+
+async def _rename_journals(url: str) -> None:
+    connection = await asyncpg.connect(url)
+    for schema in JOURNALS:
+        await connection.execute(f"UPDATE {schema}.identity SET journal_id = gen_random_uuid()")
+    await connection.close()
 
 
 def outside_loop(work: Coroutine[Any, Any, None]) -> None:

@@ -98,20 +98,20 @@ async def settle(product: Product) -> Office:
     await product.drain()
     keys = {}
     for slug in ORGANISATIONS:
-        body = {
+        key: dict[str, Any] = {
             "organisation": slug,
             "label": "portal",
             "scopes": ["complaints:write", "complaints:read"],
             "per_second": 1000,
         }
-        keys[slug] = (await product.call("intake", "POST", "/v1/keys", admin, json=body, expect=201))["key"]
-    vendor = {"name": "watcher", "organisations": list(ORGANISATIONS)}
+        keys[slug] = (await product.call("intake", "POST", "/v1/keys", admin, json=key, expect=201))["key"]
+    vendor: dict[str, Any] = {"name": "watcher", "organisations": list(ORGANISATIONS)}
     made = await product.call("intake", "POST", "/v1/vendors", admin, json=vendor, expect=201)
     return Office(product, keys, made["secret"])
 
 
 async def _account(product: Product, organisation: str, role: str, login: str) -> None:
-    account = {
+    account: dict[str, Any] = {
         "login": login,
         "password": f"{login}-Password-1",
         "display_name": role,

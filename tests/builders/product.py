@@ -126,7 +126,7 @@ async def running_product(
     apps: dict[str, FastAPI] = {}
     async with AsyncExitStack() as stack:
         for name, create in SERVICES.items():
-            settings = {
+            settings: dict[str, Any] = {
                 "database_url": database.url(name),
                 "kafka_bootstrap": bootstrap,
                 "secrets_dir": var / "secrets",
@@ -164,7 +164,7 @@ def _listen() -> socket.socket:
 async def _serving(app: FastAPI, sock: socket.socket) -> AsyncIterator[None]:
     config = uvicorn.Config(app, log_config=None, access_log=False, lifespan="on", timeout_graceful_shutdown=1)
     server = uvicorn.Server(config)
-    server.capture_signals = nullcontext  # type: ignore[method-assign]  # the test run keeps its own
+    vars(server)["capture_signals"] = nullcontext  # the test run keeps its own
     serving = asyncio.create_task(server.serve(sockets=[sock]))
     try:
         while not server.started:
