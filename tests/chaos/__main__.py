@@ -101,7 +101,7 @@ async def run(product: Product, given: argparse.Namespace, seed: int, console: C
     found += [Finding("lost", "answers", 1, quarrel) for quarrel in portal.quarrels]
     console.print(
         f"{portal.sent} complaints sent, {len(portal.told)} acknowledged, retries {dict(portal.retries)}, "
-        f"longest wait {portal.longest:.1f} s"
+        f"longest wait {portal.longest:.1f} s, longest silence {portal.silence:.1f} s"
     )
     console.print(
         f"{len(officials.approved)} grades approved, {len(officials.handed_in)} tasks handed in, "

@@ -32,7 +32,10 @@ class Told:
 
 @dataclass(slots=True)
 class Portal:
-    """Sends at a rate until stopped. `told` by key; `quarrels` are answers that contradict an earlier one or refuse for good."""
+    """Sends at a rate until stopped. `told` by key; `quarrels` are answers that contradict an earlier one or refuse for good.
+
+    In seconds: `longest` until one complaint was acknowledged, `silence` between two acknowledgements of any.
+    """
 
     url: str
     offices: Sequence[Office]
@@ -43,6 +46,8 @@ class Portal:
     retries: Counter[str] = field(default_factory=Counter)
     sent: int = 0
     longest: float = 0.0
+    silence: float = 0.0
+    _heard_at: float = 0.0
     _stopping: asyncio.Event = field(default_factory=asyncio.Event)
 
     @property
@@ -58,9 +63,12 @@ class Portal:
         """Until stopped and everything is acknowledged."""
         chance, texts = random.Random(self.seed), Texts(self.seed)
         earlier: list[tuple[Office, dict[str, Any]]] = []
-        limit = aiohttp.ClientTimeout(total=10)
+        limit = aiohttp.ClientTimeout(
+            total=None, sock_connect=5, sock_read=10
+        )  # waiting for a free connection is no fault
+        self._heard_at = time.monotonic()
         async with (
-            aiohttp.ClientSession(connector=aiohttp.TCPConnector(limit=64), timeout=limit) as session,
+            aiohttp.ClientSession(connector=aiohttp.TCPConnector(limit=256), timeout=limit) as session,
             asyncio.TaskGroup() as group,
         ):
             while not self._stopping.is_set():
@@ -88,6 +96,11 @@ class Portal:
         for answer in heard:
             self.told[key] = answer
 
+    def _heard(self, began: float) -> None:
+        now = time.monotonic()
+        self.longest, self.silence = max(self.longest, now - began), max(self.silence, now - self._heard_at)
+        self._heard_at = now
+
     async def _until_told(
         self, session: aiohttp.ClientSession, headers: dict[str, str], body: dict[str, Any]
     ) -> Told | None:
@@ -97,7 +110,7 @@ class Portal:
                 async with session.post(f"{self.url}/v1/complaints", json=body, headers=headers) as response:
                     if response.status == 201:
                         content = await response.json()
-                        self.longest = max(self.longest, time.monotonic() - began)
+                        self._heard(began)
                         return Told(content["id"], content["receipt"], content["incident_id"])
                     why = str(response.status)
                     if response.status not in AGAIN and "Retry-After" not in response.headers:
