@@ -12,16 +12,20 @@ from services.console.usecases.projection import (
 from shared.auth import AccountGate
 from shared.contracts.directory import AccountChanged, OrganisationChanged
 from shared.contracts.grading import ProcedureAdvanced, RulebookActivated
-from shared.contracts.intake import IncidentChanged, IncidentReported
+from shared.contracts.intake import IncidentChanged, IncidentReported, OriginalShown
 from shared.contracts.publishing import AnswerChanged
 from shared.contracts.tasks import TaskChanged
-from shared.journal import Subscriptions, on
+from shared.journal import Subscriptions, ignore, on
 
 
 def subscriptions(gate: AccountGate) -> Subscriptions:
     """Everything that is said, by producer."""
     return {
-        "intake": [on(IncidentReported, on_reported), on(IncidentChanged, on_incident_changed)],
+        "intake": [
+            on(IncidentReported, on_reported),
+            on(IncidentChanged, on_incident_changed),
+            ignore(OriginalShown),
+        ],
         "grading": [on(ProcedureAdvanced, on_advanced), on(RulebookActivated, on_activated)],
         "tasks": [on(TaskChanged, on_task_changed)],
         "publishing": [on(AnswerChanged, on_answer_changed)],
