@@ -10,6 +10,7 @@ import structlog
 from fastapi import APIRouter, FastAPI
 
 from shared.auth import SERVICE, Access, AccountGate, Guard, KeySet, ServiceTokens, Verifier
+from shared.auth.guard import Check as PortalCheck
 from shared.auth.tokens import STAFF_AUDIENCE
 from shared.bus.producer import Bus
 from shared.bus.subscriber import Subscriber
@@ -82,6 +83,7 @@ class Wiring:
     loops: Mapping[str, Loop] = field(default_factory=dict)
     databases: Sequence[Database] = ()
     readiness: Mapping[str, Check] = field(default_factory=dict)
+    portal: PortalCheck | None = None
 
 
 @dataclass(frozen=True)
@@ -167,6 +169,7 @@ def assemble(
         guard=Guard(
             Verifier(KeySet(secrets.jwks_file), STAFF_AUDIENCE, system, parts.gate),
             Verifier(KeySet(secrets.services_file), name, system),
+            wiring.portal,
         ),
     )
 

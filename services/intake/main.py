@@ -8,6 +8,7 @@ from services.intake.entry.complaints import complaint_routes
 from services.intake.entry.incidents import incident_routes
 from services.intake.entry.keys import keys_router, vendors_router
 from services.intake.entry.monitoring import monitoring_routes
+from services.intake.entry.portal import PortalGate
 from services.intake.entry.subscriptions import subscriptions
 from services.intake.entry.webhooks import WebhookGate
 from services.intake.settings import Settings
@@ -47,7 +48,7 @@ def wire(parts: Parts) -> Wiring:
 
     return Wiring(
         routers=[
-            complaint_routes(receive, citizens, keys, secrets.pepper),
+            complaint_routes(receive, citizens, secrets.pepper),
             monitoring_routes(receive, WebhookGate(vendors, parts.system), parts.system),
             incident_routes(incidents, receive),
             keys_router(keys),
@@ -59,6 +60,7 @@ def wire(parts: Parts) -> Wiring:
         loops={"keeper": keeper.run, "janitor": Janitor(parts.work, parts.office, parts.system).run},
         databases=[portal, vendor],
         readiness={"keys": keys_present},
+        portal=PortalGate(keys),
     )
 
 

@@ -21,7 +21,7 @@ class Access:
 PUBLIC = Access("public")
 """Anybody."""
 PORTAL = Access("portal")
-"""The portal's API key; the route's own dependency checks it, for keys belong to intake."""
+"""The portal's API key, checked by what intake gives the guard, for keys belong to intake."""
 VENDOR = Access("vendor")
 """A vendor's signature over the body; the route checks it."""
 SERVICE = Access("service")

@@ -14,11 +14,15 @@ _STAFF, _SERVICE = "huiying.staff", "huiying.service"
 
 
 class Guard:
-    """Turns access rows into checks. `staff` verifies staff tokens, `services` those of services to this one."""
+    """Turns access rows into checks. `staff` verifies staff tokens, `services` those of services to this one.
 
-    def __init__(self, staff: Verifier, services: Verifier) -> None:
+    `portal` is the check of portal keys, given by the service that owns them.
+    """
+
+    def __init__(self, staff: Verifier, services: Verifier, portal: Check | None = None) -> None:
         self._staff = staff
         self._services = services
+        self._portal = portal
 
     def check_for(self, access: Access) -> Check | None:
         """The check of a row, or None where the route checks its caller itself or needs nothing.
@@ -27,6 +31,8 @@ class Guard:
         """
         if access.kind == "staff":
             return self._staff_check(access.roles)
+        if access.kind == "portal":
+            return self._portal
         return self._check_service if access.kind == "service" else None
 
     def _staff_check(self, roles: frozenset[str]) -> Check:

@@ -8,7 +8,7 @@ the lock order is the same as everywhere else: the incident first.
 import asyncio
 from collections.abc import Awaitable, Callable, Mapping, Sequence
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import datetime, timedelta
 from uuid import UUID
 
 import structlog
@@ -20,7 +20,11 @@ from shared.db import TRANSIENT, Database, Transaction
 _log = structlog.get_logger()
 _BATCH = 500
 _TICK = 0.25
+_SET_ASIDE = timedelta(minutes=10)
 FIRED = Counter("huiying_timers_fired", "Clock moments acted on", ["schema"])
+FAILED = Counter(
+    "huiying_timers_failed", "Incidents whose clocks were set aside because acting on them failed", ["schema"]
+)
 LATE = Histogram(
     "huiying_timer_late_seconds",
     "How late after its moment a clock fired",
@@ -81,20 +85,53 @@ class Timers:
                 await asyncio.sleep(_TICK)
 
     async def run_due(self, db: Database, now: datetime) -> int:
-        """Fire one batch of what is due at `now`; answers how many."""
+        """Fire one batch of what is due at `now`; answers how many.
+
+        Where acting on the batch fails, each incident's clocks are fired alone, and those that still fail are set aside for ten
+        minutes with an error in the log and in `huiying_timers_failed`: one bad clock stops no other, and none is forgotten.
+        Raises what is transient (`shared.db.TRANSIENT`).
+        """
         async with db.transaction() as tx:
-            candidates = await tx.fetch(
+            found = await tx.fetch(
                 f"SELECT DISTINCT subject FROM (SELECT subject FROM {self._schema}.timers "
                 "WHERE fire_at <= $1 ORDER BY fire_at LIMIT $2) due",
                 now,
                 _BATCH,
             )
-            if not candidates:
-                return 0
+        subjects = [row["subject"] for row in found]
+        try:
+            return await self._fire_for(db, subjects, now)
+        except TRANSIENT:
+            raise
+        except Exception as error:  # noqa: BLE001 - whatever one clock's action raises must not stop the others
+            _log.error("timers.batch_failed", schema=self._schema, incidents=len(subjects), error=type(error).__name__)
+        return sum([await self._fire_alone(db, subject, now) for subject in subjects])
+
+    async def _fire_alone(self, db: Database, subject: UUID, now: datetime) -> int:
+        try:
+            return await self._fire_for(db, [subject], now)
+        except TRANSIENT:
+            raise
+        except Exception as error:  # noqa: BLE001 - see run_due
+            _log.error("timers.failed", schema=self._schema, incident=str(subject), error=type(error).__name__)
+            FAILED.labels(self._schema).inc()
+        async with db.transaction() as tx:
+            await tx.execute(
+                f"UPDATE {self._schema}.timers SET fire_at = $2 WHERE subject = $1 AND fire_at <= $3",
+                subject,
+                now + _SET_ASIDE,
+                now,
+            )
+        return 0
+
+    async def _fire_for(self, db: Database, subjects: Sequence[UUID], now: datetime) -> int:
+        if not subjects:
+            return 0
+        async with db.transaction() as tx:
             locked = await tx.fetch(
                 f"SELECT incident_id FROM {self._lock_table} WHERE incident_id = ANY($1::uuid[]) "
                 "ORDER BY incident_id FOR UPDATE SKIP LOCKED",
-                [row["subject"] for row in candidates],
+                list(subjects),
             )
             rows = await tx.fetch(
                 f"SELECT id, subject, fire_at FROM {self._schema}.timers "

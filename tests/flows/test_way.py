@@ -106,8 +106,8 @@ async def test_the_whole_way(office: Office) -> None:
     )
     assert any(task["kind"] == "follow_up" for task in (await office.tasks("anhui", incident)).values())
     turn = {"reason": "舆情平稳"}
-    await office.staff("anhui", "chief", "POST", f"grading:/v1/incidents/{incident}/calm", json=turn)
-    closed = await office.staff("anhui", "chief", "POST", f"grading:/v1/incidents/{incident}/close", json=turn)
+    await office.staff("anhui", "office", "POST", f"grading:/v1/incidents/{incident}/calm", json=turn)
+    closed = await office.staff("anhui", "office", "POST", f"grading:/v1/incidents/{incident}/close", json=turn)
     assert closed["phase"] == "closed"
     await office.product.drain()
     assert (await office.citizen("anhui", kept["receipt"]))["state"] == "closed"

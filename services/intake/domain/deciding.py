@@ -63,10 +63,18 @@ class Batch:
         self._candidates = dict(recognised.candidates)
         self._bands = {band: list(ids) for band, ids in recognised.bands.items()}
         self._earlier = dict(recognised.earlier)
+        self._fresh: set[object] = set()
+        self._first: list[Joined | Earlier | None] = []
 
-    def place(self, arrivals: Sequence[Arrival]) -> list[tuple[Arrival, Joined | Earlier | None]]:
+    def place(self, arrivals: Sequence[Arrival]) -> list[Joined | Earlier | None]:
         """First pass, without the incidents' totals: which existing incident, which earlier report, or None for a new one."""
-        return [(arrival, self._look(arrival)) for arrival in arrivals]
+        self._first = [self._look(arrival) for arrival in arrivals]
+        return self._first
+
+    def _touched(self, arrival: Arrival) -> bool:
+        """Whether anything that this batch has brought so far may be what the arrival belongs to."""
+        marks = (*arrival.keys.all(), *arrival.bands, arrival.event_key)
+        return not self._fresh.isdisjoint(marks)
 
     def _look(self, arrival: Arrival) -> Joined | Earlier | None:
         if arrival.event_key and arrival.event_key in self._earlier:
@@ -84,10 +92,10 @@ class Batch:
         return [self._candidates[each] for each in ids if each in self._candidates]
 
     def decide(self, arrivals: Sequence[Arrival], incidents: Mapping[UUID, Incident]) -> Plan:
-        """Second pass, with the locked totals of the incidents that the first pass named."""
+        """Second pass over the same arrivals, with the locked totals of the incidents that the first pass named."""
         plan = Plan()
-        for arrival in arrivals:
-            found = self._look(arrival)
+        for arrival, first in zip(arrivals, self._first, strict=True):
+            found = self._look(arrival) if self._touched(arrival) else first
             if isinstance(found, Earlier):
                 outcome = self._again(plan, arrival, found, incidents)
             else:
@@ -103,6 +111,7 @@ class Batch:
         plan.resampled[earlier.report_id] = arrival.spread
         assert arrival.event_key is not None
         self._earlier[arrival.event_key] = Earlier(earlier.report_id, earlier.incident_id, arrival.spread)
+        self._fresh.add(arrival.event_key)
         return Outcome(earlier.report_id, earlier.incident_id, "respread", "event")
 
     def _keep(self, plan: Plan, arrival: Arrival, found: Joined | None, incidents: Mapping[UUID, Incident]) -> Outcome:
@@ -121,11 +130,14 @@ class Batch:
             if key not in self._known:
                 self._known[key] = Known(incident.incident_id, incident.opened_at)
                 plan.keys[key] = incident.incident_id
+                self._fresh.add(key)
         if arrival.event_key:
+            self._fresh.add(arrival.event_key)
             self._earlier[arrival.event_key] = Earlier(arrival.report_id, incident.incident_id, arrival.spread)
         return outcome
 
     def _remember_leading(self, arrival: Arrival, incident: Incident) -> None:
         self._candidates[incident.incident_id] = Candidate(incident.incident_id, incident.opened_at, arrival.grams)
+        self._fresh.update(arrival.bands)
         for band in arrival.bands:
             self._bands.setdefault(band, []).append(incident.incident_id)

@@ -10,7 +10,6 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from hashlib import sha256
-from typing import Any
 
 from cryptography.hazmat.primitives.ciphers.aead import AESGCM
 
@@ -80,12 +79,9 @@ async def remember(tx: Transaction, answers: Sequence[tuple[Guarded, bytes]], no
     """Keep these answers. A racing twin fails with a unique violation and nothing of this transaction stays."""
     if not answers:
         return
-    rows: list[tuple[Any, ...]] = [(*each.place, each.mac, seal_answer(each, answer), now) for each, answer in answers]
-    await tx.execute(
-        "INSERT INTO intake.idempotency (client, route, key, body_mac, answer, kept_at) "
-        "SELECT * FROM unnest($1::text[], $2::text[], $3::text[], $4::bytea[], $5::bytea[], $6::timestamptz[])",
-        *(list(column) for column in zip(*sorted(rows, key=lambda row: row[:3]), strict=True)),
-    )
+    rows = [(*each.place, each.mac, seal_answer(each, answer), now) for each, answer in answers]
+    columns = ("client", "route", "key", "body_mac", "answer", "kept_at")
+    await tx.copy("intake.idempotency", columns, sorted(rows, key=lambda row: row[:3]))
 
 
 async def forget_old(tx: Transaction, before: datetime) -> None:

@@ -2,7 +2,6 @@
 
 from collections.abc import Sequence
 from typing import Any
-from uuid import UUID
 
 from services.intake.domain.deciding import Outcome, Plan
 from services.intake.domain.reports import Arrival, Incident
@@ -13,24 +12,17 @@ class RacedError(Exception):
     """Another transaction has just taken one of our keys: nothing was kept, look again and decide again."""
 
 
-_REPORTS = """
-INSERT INTO intake.reports (report_id, incident_id, organisation_id, kind, source, external_id, url, platform, author_type,
-  title, masked_text, sealed_body, sealed_contact, wrapped_key, key_id, receipt_hash, occurred_at, received_at,
-  reads, comments, reposts, likes, joined_by, joined_score)
-SELECT * FROM unnest($1::uuid[], $2::uuid[], $3::text[], $4::text[], $5::text[], $6::text[], $7::text[], $8::text[], $9::text[],
-  $10::text[], $11::text[], $12::bytea[], $13::bytea[], $14::bytea[], $15::text[], $16::bytea[], $17::timestamptz[],
-  $18::timestamptz[], $19::bigint[], $20::bigint[], $21::bigint[], $22::bigint[], $23::text[], $24::real[])
-"""
+_REPORT_COLUMNS = (
+    "report_id", "incident_id", "organisation_id", "kind", "source", "external_id", "url", "platform", "author_type", "title",
+    "masked_text", "sealed_body", "sealed_contact", "wrapped_key", "key_id", "receipt_hash", "occurred_at", "received_at",
+    "reads", "comments", "reposts", "likes", "joined_by", "joined_score",
+)  # fmt: skip
+_INCIDENT_COLUMNS = (
+    "incident_id", "organisation_id", "title", "region", "topic", "opened_at", "occurred_at", "reports", "reads", "comments",
+    "reposts", "likes", "kinds", "platforms", "author_types", "words",
+)  # fmt: skip
+_FINGERPRINT_COLUMNS = ("incident_id", "organisation_id", "opened_at", "grams", "bands")
 # Arrays of arrays must be rectangular in PostgreSQL, so the sets travel as one text each, joined by a control character.
-_OPENED = """
-INSERT INTO intake.incidents (incident_id, organisation_id, title, region, topic, opened_at, occurred_at, reports,
-  reads, comments, reposts, likes, kinds, platforms, author_types, words)
-SELECT a, b, c, d, e, f, g, h, i, j, k, l, string_to_array(m, E'\\x1f'), string_to_array(n, E'\\x1f'),
-  string_to_array(o, E'\\x1f'), string_to_array(p, E'\\x1f')
-FROM unnest($1::uuid[], $2::text[], $3::text[], $4::text[], $5::text[], $6::timestamptz[], $7::timestamptz[], $8::int[],
-  $9::bigint[], $10::bigint[], $11::bigint[], $12::bigint[], $13::text[], $14::text[], $15::text[], $16::text[])
-  w(a, b, c, d, e, f, g, h, i, j, k, l, m, n, o, p)
-"""
 _CHANGED = """
 UPDATE intake.incidents t SET occurred_at = g, reports = h, reads = i, comments = j, reposts = k, likes = l,
   kinds = string_to_array(m, E'\\x1f'), platforms = string_to_array(n, E'\\x1f'),
@@ -46,11 +38,6 @@ ON CONFLICT (key) DO UPDATE SET incident_id = excluded.incident_id
 WHERE EXISTS (SELECT 1 FROM intake.incidents i WHERE i.incident_id = t.incident_id AND i.public_state = 'closed')
 RETURNING key
 """
-_FINGERPRINTS = """
-INSERT INTO intake.fingerprints (incident_id, organisation_id, opened_at, grams, bands)
-SELECT a, b, c, d, string_to_array(e, ',')::bigint[]
-FROM unnest($1::uuid[], $2::text[], $3::timestamptz[], $4::bytea[], $5::text[]) w(a, b, c, d, e)
-"""
 _RESAMPLED = """
 UPDATE intake.reports r SET reads = w.reads, comments = w.comments, reposts = w.reposts, likes = w.likes
 FROM unnest($1::uuid[], $2::bigint[], $3::bigint[], $4::bigint[], $5::bigint[]) w(report_id, reads, comments, reposts, likes)
@@ -63,15 +50,18 @@ async def save(tx: Transaction, plan: Plan) -> None:
     fresh = [incident for incident in plan.incidents.values() if incident.first is not None]
     known = [incident for incident in plan.incidents.values() if incident.first is None]
     if fresh:
-        await tx.execute(_OPENED, *_columns([_opened_row(incident) for incident in fresh]))
+        await tx.copy("intake.incidents", _INCIDENT_COLUMNS, [_opened_row(incident) for incident in fresh])
         await _save_fingerprints(tx, fresh)
     if known:
-        await tx.execute(_CHANGED, *_columns([(each.incident_id, *_totals(each)) for each in known]))
+        await tx.execute(
+            _CHANGED, *_columns([(each.incident_id, *_totals(each), *_joined_sets(each)) for each in known])
+        )
     if plan.kept:
-        await tx.execute(_REPORTS, *_columns([_report_row(arrival, outcome) for arrival, outcome in plan.kept]))
+        rows = [_report_row(arrival, outcome) for arrival, outcome in plan.kept]
+        await tx.copy("intake.reports", _REPORT_COLUMNS, rows)
     if plan.resampled:
-        rows = [(id_, s.reads, s.comments, s.reposts, s.likes) for id_, s in plan.resampled.items()]
-        await tx.execute(_RESAMPLED, *_columns(rows))
+        samples = [(id_, s.reads, s.comments, s.reposts, s.likes) for id_, s in plan.resampled.items()]
+        await tx.execute(_RESAMPLED, *_columns(samples))
     await _save_keys(tx, plan)
 
 
@@ -88,40 +78,31 @@ async def _save_keys(tx: Transaction, plan: Plan) -> None:
 
 async def _save_fingerprints(tx: Transaction, fresh: Sequence[Incident]) -> None:
     leading = [(incident, incident.first) for incident in fresh if incident.first and incident.first.bands]
-    if leading:
-        rows = [
-            (
-                incident.incident_id,
-                incident.organisation_id,
-                incident.opened_at,
-                first.grams,
-                ",".join(map(str, first.bands)),
-            )
-            for incident, first in leading
-        ]
-        await tx.execute(_FINGERPRINTS, *_columns(rows))
+    rows = [
+        (incident.incident_id, incident.organisation_id, incident.opened_at, first.grams, first.bands)
+        for incident, first in leading
+    ]
+    await tx.copy("intake.fingerprints", _FINGERPRINT_COLUMNS, rows)
 
 
 def _columns(rows: Sequence[tuple[Any, ...]]) -> list[list[Any]]:
     return [list(column) for column in zip(*rows, strict=True)]
 
 
+def _sets(incident: Incident) -> tuple[list[str], ...]:
+    return tuple(sorted(each) for each in (incident.kinds, incident.platforms, incident.author_types, incident.words))
+
+
+def _joined_sets(incident: Incident) -> tuple[str, ...]:
+    return tuple("\x1f".join(each) for each in _sets(incident))
+
+
 def _totals(incident: Incident) -> tuple[Any, ...]:
     spread = incident.spread
-    sets = (incident.kinds, incident.platforms, incident.author_types, incident.words)
-    joined = tuple("\x1f".join(sorted(each)) for each in sets)
-    return (
-        incident.occurred_at,
-        incident.reports,
-        spread.reads,
-        spread.comments,
-        spread.reposts,
-        spread.likes,
-        *joined,
-    )
+    return (incident.occurred_at, incident.reports, spread.reads, spread.comments, spread.reposts, spread.likes)
 
 
-def _opened_row(incident: Incident) -> tuple[UUID | Any, ...]:
+def _opened_row(incident: Incident) -> tuple[Any, ...]:
     return (
         incident.incident_id,
         incident.organisation_id,
@@ -130,6 +111,7 @@ def _opened_row(incident: Incident) -> tuple[UUID | Any, ...]:
         incident.topic,
         incident.opened_at,
         *_totals(incident),
+        *_sets(incident),
     )
 
 

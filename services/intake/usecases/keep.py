@@ -7,8 +7,7 @@ from uuid import UUID
 import asyncpg
 import orjson
 
-from services.intake.domain.deciding import Batch, Earlier, Outcome
-from services.intake.domain.joining import Joined
+from services.intake.domain.deciding import Batch, Outcome
 from services.intake.domain.reports import Arrival, Incident
 from services.intake.storage.idempotency import Guarded, answered, open_answer, remember
 from services.intake.storage.keeping import RacedError, save
@@ -120,7 +119,7 @@ class Keep:
 
     async def _write(self, tx: Transaction, arrivals: Sequence[Arrival]) -> list[Outcome]:
         batch = Batch(await recognise(tx, arrivals))
-        named = {found.incident_id for _, found in batch.place(arrivals) if isinstance(found, (Joined, Earlier))}
+        named = {found.incident_id for found in batch.place(arrivals) if found is not None}
         plan = batch.decide(arrivals, await load_incidents(tx, list(named)))
         await save(tx, plan)
         await self._journal.append(tx, self._events(list(plan.incidents.values())))
