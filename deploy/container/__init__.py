@@ -1,0 +1,1 @@
+"""What runs inside the container image: one preparing job, and the services."""
