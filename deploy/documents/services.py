@@ -44,6 +44,7 @@ class Service:
     producer: str
     app: FastAPI
     wiring: Wiring
+    secrets: Secrets
 
     @property
     def subscriptions(self) -> Subscriptions:
@@ -78,7 +79,7 @@ def _service(
     name: str, app: FastAPI, wire: Callable[[Parts], Wiring], settings: ServiceSettings, secrets: Secrets
 ) -> Service:
     producer = PRODUCERS.get(name, name)
-    return Service(name, producer, app, wire(_parts(name, producer, settings, secrets)))
+    return Service(name, producer, app, wire(_parts(name, producer, settings, secrets)), secrets)
 
 
 def _parts(name: str, producer: str, settings: ServiceSettings, secrets: Secrets) -> Parts:
