@@ -155,19 +155,22 @@ class Runner:
         gc.collect()
         gc.freeze()
         for service in self.product.services:
-            self.supervisor.launch(self._watched(service))
+            for number in range(service.copies):
+                self.supervisor.launch(
+                    self._watched(service, f"{service.name}-{number + 1}" if number else service.name)
+                )
 
-    def _watched(self, service: Service) -> Watched:
+    def _watched(self, service: Service, name: str) -> Watched:
         def start() -> None:
-            self.children[service.name] = Child(service.name, self._fork_service(service))
+            self.children[name] = Child(name, self._fork_service(service, name))
 
         def ended() -> str | None:
-            status = self.children[service.name].poll()
-            return None if status is None else f"status {status}: {tail(self._log(service.name), 1)}"
+            status = self.children[name].poll()
+            return None if status is None else f"status {status}: {tail(self._log(name), 1)}"
 
-        return Watched(service.name, start, ended)
+        return Watched(name, start, ended)
 
-    def _fork_service(self, service: Service) -> int:
+    def _fork_service(self, service: Service, name: str) -> int:
         settings = environment(
             self.product,
             service,
@@ -176,11 +179,11 @@ class Runner:
             database_url=lambda role: self.postgres.url(role=role),
             bootstrap=self._kafka,
         )
-        others = [one for name, one in self.sockets.items() if name != service.name]
+        others = [one for served, one in self.sockets.items() if served != service.name]
 
         listening = self.sockets[service.name]
         create_app = resolve(f"{service.module}:create_app")
-        return fork(lambda: serve(create_app, listening, others, settings), self._log(service.name))
+        return fork(lambda: serve(create_app, listening, others, settings), self._log(name))
 
     def _wait_until_ready(self) -> None:
         deadline = time.monotonic() + READY_WITHIN

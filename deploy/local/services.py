@@ -30,7 +30,8 @@ class PlaySample(Protocol):
 class Service:
     """One process: `module` has the factory `create_app`, `role` is its database role.
 
-    `further` names settings that hold the database URL of another role: the console also hosts the directory.
+    `further` names settings that hold the database URL of another role: the console also hosts the directory. `copies` are
+    processes on the same socket: intake's work is Python's, and one process would leave the second core idle.
     """
 
     name: str
@@ -38,6 +39,7 @@ class Service:
     module: str
     role: str
     further: tuple[tuple[str, str], ...] = ()
+    copies: int = 1
 
 
 @dataclass(frozen=True, slots=True)
@@ -50,17 +52,18 @@ class Product:
 
 
 PRODUCT = Product(
-    services=tuple(
-        Service(name, offset, f"services.{name}.main", f"huiying_{name}", further)
-        for offset, (name, further) in enumerate(
-            (
-                ("console", (("HUIYING_DIRECTORY_DATABASE_URL", "huiying_directory"),)),
-                ("intake", ()),
-                ("grading", ()),
-                ("tasks", ()),
-                ("publishing", ()),
-            )
-        )
+    services=(
+        Service(
+            "console",
+            0,
+            "services.console.main",
+            "huiying_console",
+            further=(("HUIYING_DIRECTORY_DATABASE_URL", "huiying_directory"),),
+        ),
+        Service("intake", 1, "services.intake.main", "huiying_intake", copies=2),
+        Service("grading", 2, "services.grading.main", "huiying_grading"),
+        Service("tasks", 3, "services.tasks.main", "huiying_tasks"),
+        Service("publishing", 4, "services.publishing.main", "huiying_publishing"),
     ),
     prepare="deploy.local.prepare:prepare",
     sample="deploy.sample.play:main",

@@ -18,16 +18,30 @@ REMEMBERED = timedelta(minutes=15)
 class AccountGate:
     """Refuses tokens of disabled accounts, and those issued before the account's last change (roles may be gone).
 
-    Every service feeds it from `account.changed`. `file` keeps what is recent over a restart. Time is system time.
+    Every service feeds it from `account.changed`. `file` keeps what is recent over a restart, and is looked at every second, for
+    it may be another process of the same service that hears the change. Time is system time.
     """
 
     def __init__(self, clock: Clock, file: Path | None = None) -> None:
         self._clock = clock
         self._file = file
         self._changes: dict[str, tuple[datetime, bool]] = {}
-        if file is not None and file.exists():
-            kept = orjson.loads(file.read_bytes())
-            self._changes = {login: (datetime.fromisoformat(at), closed) for login, (at, closed) in kept.items()}
+        self._read_version = 0
+        self._looked_at = 0.0
+        self._read()
+
+    def _read(self) -> None:
+        if self._file is None or not self._file.exists():
+            return
+        version = self._file.stat().st_mtime_ns
+        if version == self._read_version:
+            return
+        self._read_version = version
+        for login, (at, closed) in orjson.loads(self._file.read_bytes()).items():
+            moment = datetime.fromisoformat(at)
+            known = self._changes.get(login)
+            if known is None or known[0] < moment:
+                self._changes[login] = moment, closed
 
     def apply(self, event: Event[AccountChanged]) -> None:
         """Take in one change; an older one than is known, or one too old to matter, changes nothing."""
@@ -51,6 +65,10 @@ class AccountGate:
 
     def refuses(self, login: str, issued: float) -> bool:
         """Whether a token issued at `issued` (Unix seconds) no longer counts."""
+        now = self._clock.now().timestamp()
+        if now - self._looked_at >= 1:
+            self._looked_at = now
+            self._read()
         change = self._changes.get(login)
         return change is not None and (change[1] or issued < change[0].timestamp())
 

@@ -58,8 +58,11 @@ class Subscriber:
         ]
 
     def shards(self) -> dict[str, set[int]] | None:
-        """The shards assigned to this member by topic; None while it is no member (then all are worth looking at)."""
-        if self._consumer is None or not self._consumer.assignment():
+        """The shards assigned to this member by topic; None while it is no member (then all are worth looking at).
+
+        A member may be given none: another replica has them all.
+        """
+        if self._consumer is None:
             return None
         owned: dict[str, set[int]] = {}
         for place in self._consumer.assignment():

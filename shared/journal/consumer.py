@@ -101,7 +101,8 @@ class Consumer:
         self._sources[producer] = source
         async with self._db.transaction() as tx:
             positions = await self._applier.positions.read(tx, producer)
-        owned = (self._subscriber.shards() or {}).get(producer, set(heads))
+        shards = self._subscriber.shards()
+        owned = set(heads) if shards is None else shards.get(producer, set())
         late = {shard: positions[shard] for shard in sorted(owned) if positions[shard] < heads[shard]}
         BEHIND.labels(self._name, producer).set(sum(heads[shard] - place for shard, place in late.items()))
         stuck = [shard for shard, place in late.items() if self._stuck.get((producer, shard)) == place]

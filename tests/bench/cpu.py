@@ -20,7 +20,10 @@ class Reading:
 
 async def read(product: Product, connection: "asyncpg.Connection[asyncpg.Record]") -> Reading:
     """Read now. `generator` is this process."""
-    spent = {name: _own(process) for name, process in product.processes().items() if name != "postgres"}
+    spent: dict[str, float] = {}
+    for name, process in product.processes().items():
+        service = name.partition("-")[0]
+        spent[service] = spent.get(service, 0.0) + _own(process)
     postmaster = product.processes()["postgres"]
     spent["postgres"] = _with_ended(postmaster) + sum(_own(each) for each in postmaster.children())
     spent["generator"] = _own(psutil.Process(os.getpid()))
@@ -41,7 +44,7 @@ def spent(before: Reading, after: Reading) -> tuple[dict[str, float], dict[str, 
 
 def idle_memory(product: Product) -> dict[str, float]:
     """PSS in MB by process now: shared pages are divided among those that share them, so the sum is what it costs."""
-    names = {process.pid: name for name, process in product.processes().items()}
+    names = {process.pid: name.partition("-")[0] for name, process in product.processes().items()}
     sizes: dict[str, float] = {}
     for process in product.everything():
         name = names.get(process.pid, "postgres")

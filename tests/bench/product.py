@@ -90,7 +90,8 @@ class Product:
         return str(content["database_url"])
 
     def processes(self) -> dict[str, psutil.Process]:
-        """What runs now: the five services, `postgres` (its postmaster), `broker` and `runner`.
+        """What runs now: the five services (`intake-2` is intake's second process), `postgres` (its postmaster), `broker` and
+        `runner`.
 
         Told apart by the log that each writes to, because forks of one program all look alike.
         """
@@ -100,7 +101,7 @@ class Product:
         found = {"runner": runner}
         for child in runner.children():
             name = _log_of(child.pid)
-            if name in (*SERVICES, "postgres", "broker"):
+            if name.partition("-")[0] in (*SERVICES, "postgres", "broker"):
                 found[name] = child
         return found
 

@@ -9,7 +9,6 @@ import os
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
-from hashlib import sha256
 
 from cryptography.hazmat.primitives.ciphers.aead import AESGCM
 
@@ -36,10 +35,8 @@ class Guarded:
 
 def guard(pepper: bytes, client: str, route: str, key: str, body: bytes) -> Guarded:
     """Derive what is needed to compare and to open."""
-    digest = sha256(body).digest()
-    mac = hmac.digest(pepper, b"idempotency.mac\0" + digest, "sha256")
-    secret = hmac.digest(pepper, b"idempotency.answer\0" + key.encode() + b"\0" + digest, "sha256")
-    return Guarded(client, route, key, mac, secret)
+    derived = hmac.digest(pepper, b"idempotency\0" + key.encode() + b"\0" + body, "sha512")
+    return Guarded(client, route, key, mac=derived[:32], secret=derived[32:])
 
 
 @dataclass(frozen=True, slots=True)

@@ -21,7 +21,11 @@ _INCIDENT_COLUMNS = (
     "incident_id", "organisation_id", "title", "region", "topic", "opened_at", "occurred_at", "reports", "reads", "comments",
     "reposts", "likes", "kinds", "platforms", "author_types", "words",
 )  # fmt: skip
-_FINGERPRINT_COLUMNS = ("incident_id", "organisation_id", "opened_at", "grams", "bands")
+# Bands travel as text: the driver looks at every element of an array twice, and there are sixteen a report.
+_FINGERPRINTS = """
+INSERT INTO intake.fingerprints (incident_id, organisation_id, opened_at, grams, bands)
+SELECT a, b, c, d, e::bigint[] FROM unnest($1::uuid[], $2::text[], $3::timestamptz[], $4::bytea[], $5::text[]) w(a, b, c, d, e)
+"""
 # Arrays of arrays must be rectangular in PostgreSQL, so the sets travel as one text each, joined by a control character.
 _CHANGED = """
 UPDATE intake.incidents t SET occurred_at = g, reports = h, reads = i, comments = j, reposts = k, likes = l,
@@ -78,11 +82,16 @@ async def _save_keys(tx: Transaction, plan: Plan) -> None:
 
 async def _save_fingerprints(tx: Transaction, fresh: Sequence[Incident]) -> None:
     leading = [(incident, incident.first) for incident in fresh if incident.first and incident.first.bands]
-    rows = [
-        (incident.incident_id, incident.organisation_id, incident.opened_at, first.grams, first.bands)
-        for incident, first in leading
-    ]
-    await tx.copy("intake.fingerprints", _FINGERPRINT_COLUMNS, rows)
+    if leading:
+        rows = [
+            (incident.incident_id, incident.organisation_id, incident.opened_at, first.grams, _array(first.bands))
+            for incident, first in leading
+        ]
+        await tx.execute(_FINGERPRINTS, *_columns(rows))
+
+
+def _array(numbers: Sequence[int]) -> str:
+    return f"{{{','.join(map(str, numbers))}}}"
 
 
 def _columns(rows: Sequence[tuple[Any, ...]]) -> list[list[Any]]:

@@ -97,10 +97,11 @@ def test_environment_names_every_peer_and_the_role() -> None:
         PRODUCT.services[2],
         var=Path("/x/var"),
         port_base=8000,
-        database_url="postgresql://huiying_grading:p@127.0.0.1:1/huiying",
+        database_url=lambda role: f"postgresql://{role}:p@127.0.0.1:1/huiying",
         bootstrap="127.0.0.1:2",
     )
     assert settings["HUIYING_SECRETS_DIR"] == "/x/var/secrets"
+    assert settings["HUIYING_DATABASE_URL"] == "postgresql://huiying_grading:p@127.0.0.1:1/huiying"
     assert '"publishing": "http://127.0.0.1:8004"' in settings["HUIYING_PEERS"]
     assert '"console": "http://127.0.0.1:8000"' in settings["HUIYING_PEERS"]
 
