@@ -55,7 +55,8 @@ def _write(folder: Path, made: Mapping[str, str]) -> int:
 
 
 def _present(file: Path) -> str | None:
-    return file.read_text(encoding="utf-8") if file.exists() else None
+    # A damaged file is one that differs, not one that cannot be compared.
+    return file.read_bytes().decode(errors="replace") if file.exists() else None
 
 
 if __name__ == "__main__":
