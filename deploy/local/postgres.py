@@ -31,7 +31,6 @@ SETTINGS = {
     "random_page_cost": "1.1",
     "jit": "off",  # compiling costs more than our short statements take
     "max_parallel_workers_per_gather": "0",
-    "wal_compression": "on",
     "min_wal_size": "256MB",
     "max_wal_size": "1GB",  # bounds the recovery after kill -9 to seconds
     "checkpoint_timeout": "5min",

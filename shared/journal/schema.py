@@ -2,7 +2,7 @@
 
 `journal` is only ever inserted into (its functions run as the owner; a role may read and append, not change). `outbox` holds
 what no relay has stamped yet, so a stamp never has to guess the commit order from row ids. `positions` and `parked` are the
-consumer's half.
+consumer's half. An event's text is stored as it is (`EXTERNAL`): compressing six kilobytes costs more than writing them.
 """
 
 _PRODUCER = """
@@ -16,7 +16,7 @@ CREATE TABLE {s}.journal (
   position int NOT NULL,
   time timestamptz NOT NULL,
   hash bytea NOT NULL,
-  data text NOT NULL
+  data text STORAGE EXTERNAL NOT NULL
 );
 CREATE UNIQUE INDEX journal_chain ON {s}.journal (subject, position);
 

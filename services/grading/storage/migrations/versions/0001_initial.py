@@ -35,8 +35,8 @@ CREATE TABLE grading.procedures (
   level text,
   proposal text,
   deciding text,
-  facts text NOT NULL,
-  issued text NOT NULL,
+  facts text STORAGE EXTERNAL NOT NULL,
+  issued text STORAGE EXTERNAL NOT NULL,
   discharged text[] NOT NULL
 ) WITH (fillfactor = 80);
 CREATE INDEX procedures_waiting ON grading.procedures (organisation_id, incident_id DESC) WHERE deciding IS NOT NULL;

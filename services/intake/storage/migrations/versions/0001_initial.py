@@ -54,8 +54,8 @@ CREATE TABLE intake.reports (
   author_type text,
   title text NOT NULL,
   masked_text text NOT NULL,
-  sealed_body bytea NOT NULL,
-  sealed_contact bytea,
+  sealed_body bytea STORAGE EXTERNAL NOT NULL,
+  sealed_contact bytea STORAGE EXTERNAL,
   wrapped_key bytea,
   key_id text,
   receipt_hash bytea,
@@ -85,7 +85,7 @@ CREATE TABLE intake.fingerprints (
   incident_id uuid PRIMARY KEY,
   organisation_id text NOT NULL,
   opened_at timestamptz NOT NULL,
-  grams bytea NOT NULL,
+  grams bytea STORAGE EXTERNAL NOT NULL,
   bands bigint[] NOT NULL
 );
 CREATE INDEX fingerprints_bands ON intake.fingerprints USING gin (bands) WITH (fastupdate = off);
