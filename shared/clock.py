@@ -45,6 +45,8 @@ class OfficeClock:
 
     def move(self, by: timedelta) -> None:
         """Move office time by `by`; a shared file carries it to the other processes within a second."""
+        if self._file is not None and self._file.exists():
+            self._offset = timedelta(seconds=int(self._file.read_text()))
         self._offset += by
         if self._file is not None:
             fresh = self._file.with_suffix(".new")

@@ -100,7 +100,7 @@ def _message(event: EventType) -> dict[str, Any]:
     return message
 
 
-_KEY = {"type": "string", "format": "binary", "description": "The 16 bytes of ce_subject."}
+_KEY = {"type": "string", "format": "uuid", "description": "ce_subject."}
 
 
 def _operations(types: Sequence[EventType], services: Sequence[Service]) -> dict[str, Any]:

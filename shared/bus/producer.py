@@ -36,7 +36,7 @@ class Bus:
                     await producer.send(
                         event.producer,
                         event.data.encode(),
-                        key=event.subject.bytes,
+                        key=str(event.subject).encode(),
                         partition=partition_of(event.shard, partitions[event.producer]),
                         headers=to_headers(event),
                     )

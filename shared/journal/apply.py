@@ -17,6 +17,7 @@ from shared.contracts.envelope import Event, RawEvent
 from shared.db import TRANSIENT, Database, Transaction, lock_rows
 from shared.journal.positions import Place, Positions
 from shared.journal.subscriptions import Routes, Subscription
+from shared.telemetry import summary
 
 _log = structlog.get_logger()
 _BACK_OFF = (0.02, 0.1, 0.5)
@@ -60,7 +61,7 @@ class Applier:
         except TRANSIENT:
             raise
         except Exception as error:  # noqa: BLE001 - whatever a handler raises is poison and must not stop the others
-            _log.warning("consumer.batch_failed", consumer=self.positions.schema, error=repr(error))
+            _log.warning("consumer.batch_failed", consumer=self.positions.schema, error=summary(error))
         gaps: list[Gap] = []
         for event in sorted(events, key=lambda each: (each.producer, each.shard, each.seq)):
             gaps += await self._alone(event)
@@ -92,10 +93,10 @@ class Applier:
             except TRANSIENT:
                 raise
             except NotYetError as raised:
-                _log.info("consumer.not_yet", consumer=self.positions.schema, reason=str(raised))
+                _log.info("consumer.not_yet", consumer=self.positions.schema, waiting_for=str(raised))
                 return []
             except Exception as raised:  # noqa: BLE001 - see apply
-                error = f"{type(raised).__name__}: {raised}"
+                error = summary(raised)
                 await asyncio.sleep(pause)
         async with self._db.transaction() as tx:
             held = await self.positions.hold(tx, [(event.producer, event.shard)], [event.subject])

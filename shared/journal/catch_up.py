@@ -56,7 +56,9 @@ class JournalClient:
             async with self._http.get(f"{base}{path}", params=params, headers=self._authorise(service)) as answer:
                 content = await answer.read()
         except (aiohttp.ClientError, TimeoutError) as error:
-            raise JournalUnreachableError(f"{producer}{path}: {error!r}") from error
+            # Never the error itself: it quotes the request with its token.
+            status = getattr(error, "status", "no answer")
+            raise JournalUnreachableError(f"{producer}{path}: {type(error).__name__}, {status}") from None
         found: dict[str, Any] = orjson.loads(content)
         return found
 

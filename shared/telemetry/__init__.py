@@ -1,6 +1,6 @@
 """Logs, numbers and traces; nothing here may carry personal data."""
 
-from shared.telemetry.failures import describe
+from shared.telemetry.failures import describe, summary
 from shared.telemetry.logs import configure_logging, get_logger
 from shared.telemetry.metrics import counter, exposition, gauge, request_time
 from shared.telemetry.trace import begin_trace, trace_id, traceparent
@@ -14,6 +14,7 @@ __all__ = [
     "gauge",
     "get_logger",
     "request_time",
+    "summary",
     "trace_id",
     "traceparent",
 ]

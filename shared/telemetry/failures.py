@@ -3,6 +3,9 @@
 import traceback
 from typing import Any
 
+import asyncpg
+from pydantic import ValidationError
+
 from shared.errors import HuiyingError
 
 
@@ -21,3 +24,17 @@ def describe(error: BaseException) -> dict[str, Any]:
     if error.__cause__ is not None:
         said["cause"] = type(error.__cause__).__name__
     return said
+
+
+def summary(error: BaseException) -> str:
+    """One line for people who mend it: what failed and where, without the values that libraries quote."""
+    if isinstance(error, ValidationError):
+        faults = error.errors(include_input=False, include_url=False, include_context=False)
+        return "ValidationError: " + "; ".join(f"{_place(fault)}: {fault['type']}" for fault in faults)
+    if isinstance(error, asyncpg.PostgresError):
+        return f"{type(error).__name__} {error.sqlstate or ''} {error.constraint_name or ''}".strip()
+    return f"{type(error).__name__}: {error}"
+
+
+def _place(fault: Any) -> str:
+    return ".".join(map(str, fault["loc"])) or "(whole)"

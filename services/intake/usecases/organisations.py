@@ -32,7 +32,10 @@ class Organisations:
         self._kept: dict[str, tuple[float, Organisation]] = {}
 
     async def get(self, organisation_id: str) -> Organisation:
-        """The organisation; raises `MissingError` where it is unknown or suspended."""
+        """The organisation; raises `MissingError` where it is unknown, suspended, or has no rulebook in force yet.
+
+        Without a rulebook nobody could grade what it is told, so nothing is taken in that would wait for ever.
+        """
         now = self._system.now().timestamp()
         kept = self._kept.get(organisation_id)
         if kept is not None and now - kept[0] < _KEEP_SECONDS:
@@ -40,7 +43,7 @@ class Organisations:
         async with self._db.transaction() as tx:
             row = await tx.row(
                 "SELECT name, words, extract(epoch FROM join_window) / 3600 AS hours FROM intake.organisations "
-                "WHERE organisation_id = $1 AND state = 'active'",
+                "WHERE organisation_id = $1 AND state = 'active' AND rulebook_hash IS NOT NULL",
                 organisation_id,
             )
         if row is None:

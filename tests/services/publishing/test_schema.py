@@ -10,7 +10,7 @@ from sqlalchemy.ext.asyncio import create_async_engine
 from services.publishing.storage.tables import metadata
 from tests.builders.databases import TestDatabase
 
-MACHINERY = {"journal", "outbox", "stamps", "heads", "positions", "parked", "timers", "alembic_version"}
+MACHINERY = {"identity", "journal", "outbox", "stamps", "heads", "positions", "parked", "timers", "alembic_version"}
 
 
 def differences(connection: Connection) -> list[Any]:

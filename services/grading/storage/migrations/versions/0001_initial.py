@@ -40,6 +40,7 @@ CREATE TABLE grading.procedures (
   discharged text[] NOT NULL
 ) WITH (fillfactor = 80);
 CREATE INDEX procedures_waiting ON grading.procedures (organisation_id, incident_id DESC) WHERE deciding IS NOT NULL;
+CREATE INDEX procedures_approved ON grading.procedures (organisation_id, incident_id DESC) WHERE grade_state = 'approved';
 """
 
 
