@@ -31,6 +31,17 @@ def assignment_id(incident_id: UUID, key: str) -> UUID:
     return UUID(int=value & ~(0x3 << 62) | 0x2 << 62)
 
 
+def late_from(order: Order) -> datetime | None:
+    """The moment after which an order counts as late: when it is due.
+
+    What is owed 'at once' is due the moment it is ordered, and nobody can be late by reading of it: it counts as late from the
+    operator's first step of escalation on.
+    """
+    if order.within == "at once" and order.escalate:
+        return min(at for at, _ in order.escalate)
+    return order.due_at
+
+
 def announce(
     procedure: Procedure,
     step: Step,
@@ -53,7 +64,7 @@ def announce(
         grade=_grade(step, by),
         assignments=[_assignment(procedure.incident_id, order) for order in orders],
         deadlines=[
-            _deadline(procedure.incident_id, order, order.due_at) for order in orders if order.due_at is not None
+            _deadline(procedure.incident_id, order, late) for order in orders if (late := late_from(order)) is not None
         ],
         withdrawn=[
             Withdrawn.model_construct(assignment_id=assignment_id(procedure.incident_id, key), reason=reason)

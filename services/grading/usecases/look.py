@@ -3,7 +3,7 @@
 from typing import Any
 from uuid import UUID
 
-from services.grading.domain.announcing import assignment_id
+from services.grading.domain.announcing import assignment_id, late_from
 from services.grading.domain.procedure import Procedure
 from services.grading.rulebook import CompiledRulebook, advance, explain
 from services.grading.storage import procedures
@@ -45,6 +45,7 @@ class Look:
                     "assignment_id": assignment_id(incident_id, key),
                     "done": key in procedure.discharged,
                     "desk": order.desk,
+                    "late_from": late_from(order),
                     **explain(order, self._calendar, rulebook),
                 }
                 for key, order in procedure.issued.items()

@@ -1,12 +1,12 @@
 """The vendor's route: signed pushes of posts and their spread."""
 
 import asyncio
-import json
+from collections.abc import Mapping
 from typing import Annotated, Any
 
 import orjson
 from fastapi import APIRouter, Depends
-from pydantic import BaseModel, ValidationError
+from pydantic import BaseModel, Field, ValidationError
 
 from services.intake.domain.joining import Post
 from services.intake.entry.fields import PostEvent, Push
@@ -22,16 +22,26 @@ _AT_ONCE = 2
 """Pushes written at the same time: a noisy vendor waits in line behind itself, not before the portal."""
 
 
-def _push_schema() -> dict[str, Any]:
-    """The push as its senders should write it: its events are read one by one, but are told in full."""
-    whole = Push.model_json_schema()
-    event = PostEvent.model_json_schema()
-    whole["properties"]["events"]["items"] = {key: value for key, value in event.items() if key != "$defs"}
-    inlined = json.loads(
-        json.dumps(whole).replace('{"$ref": "#/$defs/Metrics"}', json.dumps(event["$defs"]["Metrics"]))
-    )
-    found: dict[str, Any] = inlined
-    return found
+class PushDocument(Push):
+    """The push as its senders write it: its events are read one by one, but are told in full."""
+
+    events: Annotated[list[PostEvent], Field(min_length=1, max_length=1000)]
+
+
+def _inlined(part: Any, parts: Mapping[str, Any]) -> Any:
+    """A schema without references: OpenAPI would look for them elsewhere."""
+    if isinstance(part, list):
+        return [_inlined(each, parts) for each in part]
+    if not isinstance(part, dict):
+        return part
+    reference = str(part.get("$ref", "")).rpartition("/")[2]
+    whole = {**parts.get(reference, {}), **{key: value for key, value in part.items() if key not in {"$ref", "$defs"}}}
+    return {key: _inlined(value, parts) for key, value in whole.items()}
+
+
+def _push_schema() -> Any:
+    schema = PushDocument.model_json_schema()
+    return _inlined(schema, schema.get("$defs", {}))
 
 
 _BODY = {"requestBody": {"content": {"application/json": {"schema": _push_schema()}}, "required": True}}

@@ -14,7 +14,8 @@ from pydantic import BaseModel, Field
 
 from shared.auth import PUBLIC, AccessTableError
 from shared.errors import ConflictError, UnavailableError
-from shared.web import MAX_BODY, HuiyingApp, create_app
+from shared.telemetry import configure_logging, get_logger
+from shared.web import MAX_BODY, HuiyingApp, create_app, handlers
 
 FAILURES: dict[str, Exception] = {
     "conflict": ConflictError("moved on", version=3),
@@ -197,8 +198,11 @@ async def test_failures_become_problems(client: httpx.AsyncClient) -> None:
 
 
 async def test_a_bug_tells_nothing_and_keeps_the_trace(
-    client: httpx.AsyncClient, capsys: pytest.CaptureFixture[str]
+    client: httpx.AsyncClient, capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
 ) -> None:
+    # A logger keeps the output that it first wrote to, which may be that of an earlier test.
+    configure_logging("test")
+    monkeypatch.setattr(handlers, "_log", get_logger("web"))
     trace = "0af7651916cd43dd8448eb211c80319c"
     answer = await client.get("/v1/failures/bug", headers={"traceparent": f"00-{trace}-b7ad6b7169203331-01"})
     assert problem_of(answer, 500, "internal")["trace_id"] == trace
