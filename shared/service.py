@@ -103,6 +103,7 @@ class Running:
     applier: Applier
     consumer: Consumer
     relay: Relay
+    bus: Bus
 
 
 def assemble(
@@ -143,7 +144,7 @@ def assemble(
     subscriber = Subscriber(settings.kafka_bootstrap, f"huiying-{name}", list(wiring.subscriptions))
     consumer = Consumer(work, applier, subscriber, JournalClient(_journals(settings.peers), parts.tokens.header))
     databases = list({id(each): each for each in (db, work, ledger, *wiring.databases)}.values())
-    running = Running(parts, wiring, applier, consumer, relay)
+    running = Running(parts, wiring, applier, consumer, relay, bus)
 
     @asynccontextmanager
     async def lifespan(app: FastAPI) -> AsyncIterator[None]:
@@ -197,7 +198,7 @@ def _loops(running: Running, databases: Sequence[Database]) -> dict[str, Loop]:
 
         return run
 
-    loops: dict[str, Loop] = {"relay": running.relay.run, **wiring.loops}
+    loops: dict[str, Loop] = {"relay": running.relay.run, "bus": running.bus.run, **wiring.loops}
     if wiring.subscriptions:
         loops["consumer"] = running.consumer.run
     if timers is not None:

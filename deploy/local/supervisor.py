@@ -9,7 +9,7 @@ from deploy.local.errors import StartError
 
 STEADY = 30.0
 """Seconds after which an end is no longer counted with the ones before."""
-LONGEST = 10.0
+LONGEST = 3.0
 
 
 @dataclass(slots=True)

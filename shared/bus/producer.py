@@ -2,6 +2,7 @@
 
 import asyncio
 import contextlib
+from collections import deque
 from collections.abc import Sequence
 
 import structlog
@@ -14,15 +15,39 @@ from shared.contracts.envelope import RawEvent
 
 _log = structlog.get_logger()
 _PATIENCE = 3.0
-"""Seconds that a batch may take before the relay goes on stamping without the broker."""
+"""Seconds that a batch may take before the connection is made anew."""
+_BREATH = 0.2
+_BATCH = 500
+_MOST_WAITING = 5000
 
 
 class Bus:
-    """A producer that reconnects by itself and never holds the relay up for longer than a few seconds."""
+    """A producer that reconnects by itself. The relay offers and goes on; `run` sends what was offered, in order.
+
+    Where the broker cannot keep up or is away, the oldest are let go: they stand in the journal, numbered, to be pulled.
+    """
 
     def __init__(self, bootstrap: str) -> None:
         self._bootstrap = bootstrap
         self._producer: AIOKafkaProducer | None = None
+        self._waiting: deque[RawEvent] = deque(maxlen=_MOST_WAITING)
+        self._offered = asyncio.Event()
+
+    def offer(self, events: Sequence[RawEvent]) -> None:
+        """Have these sent soon; never waits."""
+        self._waiting.extend(events)
+        self._offered.set()
+
+    async def run(self) -> None:
+        """Send what is offered until cancelled."""
+        while True:
+            await self._offered.wait()
+            self._offered.clear()
+            while self._waiting:
+                batch = [self._waiting.popleft() for _ in range(min(_BATCH, len(self._waiting)))]
+                if not await self.send(batch):
+                    self._waiting.clear()
+                    await asyncio.sleep(_BREATH)
 
     async def send(self, events: Sequence[RawEvent]) -> bool:
         """Send in order; false where the broker did not take them all in time."""

@@ -6,6 +6,7 @@ from collections.abc import Sequence
 
 import structlog
 from aiokafka import AIOKafkaConsumer
+from aiokafka.admin import AIOKafkaAdminClient
 from aiokafka.errors import KafkaError
 
 from shared.bus.cloudevents import from_message
@@ -21,6 +22,9 @@ _JOIN_SECONDS = 30.0
 """A group waits for a member that was killed until its session ends; leaving earlier would only add another such ghost."""
 _AGAIN_SECONDS = 1.0
 _SESSION_MS = 6000
+_WATCH_SECONDS = 0.5
+_STUCK_SECONDS = 5.0
+_WATCH_PATIENCE_MS = 5000
 
 
 class Subscriber:
@@ -35,19 +39,24 @@ class Subscriber:
         self._topics = list(topics)
         self._consumer: AIOKafkaConsumer | None = None
         self._joining: asyncio.Task[None] | None = None
+        self._watching: asyncio.Task[None] | None = None
         self._leaving: set[asyncio.Task[None]] = set()
         self._not_before = 0.0
+        self._away = False
 
     async def poll(self) -> list[RawEvent]:
         """Up to a hundred events, waiting at most 0.2 s for the first; none while no member. Joins on the side."""
+        if self._away:
+            self.rejoin()
         consumer = self._consumer
         if consumer is None:
             self._begin_joining()
             await asyncio.sleep(_WAIT_MS / 1000)
             return []
         try:
-            found = await consumer.getmany(timeout_ms=_WAIT_MS, max_records=_MOST)
-        except (KafkaError, OSError) as error:
+            async with asyncio.timeout(_STUCK_SECONDS):
+                found = await consumer.getmany(timeout_ms=_WAIT_MS, max_records=_MOST)
+        except (KafkaError, OSError, TimeoutError) as error:
             _log.warning("bus.poll_failed", group=self._group, error=repr(error))
             self.rejoin()
             return []
@@ -99,12 +108,35 @@ class Subscriber:
             raise
         else:
             self._consumer = consumer
+            self._watching = asyncio.create_task(self._watch())
         finally:
             self._joining = None
+
+    async def _watch(self) -> None:
+        """Leave as soon as the broker is away or another one answers: its cluster id says that it came up empty.
+
+        A consumer by itself would go on at its old position and wait for messages that never come.
+        """
+        admin = AIOKafkaAdminClient(bootstrap_servers=self._bootstrap, request_timeout_ms=_WATCH_PATIENCE_MS)
+        try:
+            await admin.start()
+            known = (await admin.describe_cluster())["cluster_id"]
+            while known == (await admin.describe_cluster())["cluster_id"]:
+                await asyncio.sleep(_WATCH_SECONDS)
+        except (KafkaError, OSError, TimeoutError) as error:
+            _log.info("bus.broker_away", group=self._group, error=type(error).__name__)
+        finally:
+            with contextlib.suppress(KafkaError, OSError, TimeoutError):
+                await admin.close()
+        # Only said here: the poll leaves, for a consumer that is stopped under a waiting poll never lets it go.
+        self._away = True
 
     def rejoin(self) -> None:
         """Leave, on the side, and join anew at the next poll: what a broker that came up empty needs."""
         consumer, self._consumer = self._consumer, None
+        watching, self._watching, self._away = self._watching, None, False
+        if watching is not None:
+            watching.cancel()
         if consumer is not None:
             leaving = asyncio.create_task(_stop(consumer))
             self._leaving.add(leaving)

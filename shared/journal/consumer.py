@@ -26,6 +26,7 @@ _LOOK_ALONE = 0.5
 _PACE = 0.01
 """Seconds that a small batch is followed by: events that come meanwhile share the next transaction."""
 _SMALL = 50
+_TOGETHER = 200
 PULLED = Counter("huiying_events_pulled", "Events fetched from a journal, not from the bus", ["consumer", "producer"])
 BEHIND = Gauge("huiying_consumer_behind", "Events between position and head", ["consumer", "producer"])
 
@@ -75,8 +76,7 @@ class Consumer:
 
     async def take(self, events: Sequence[RawEvent]) -> None:
         """Apply a batch from the bus, pulling whatever is missing before it."""
-        for gap in await self._applier.apply(events):
-            await self._pull(gap)
+        await self._pull(await self._applier.apply(events))
 
     async def catch_up(self, *, patient: bool = True) -> int:
         """Compare with every producer's heads and pull what does not come; answers how many events were pulled.
@@ -85,9 +85,7 @@ class Consumer:
         """
         producers = self._applier.routes.producers
         found = await asyncio.gather(*(self._behind(producer, patient) for producer in producers))
-        pulled = 0
-        for gap in (gap for gaps in found for gap in gaps):
-            pulled += await self._pull(gap)
+        pulled = await self._pull([gap for gaps in found for gap in gaps])
         if pulled and patient:
             self._subscriber.rejoin()
         return pulled
@@ -111,20 +109,27 @@ class Consumer:
         self._stuck |= {(producer, shard): place for shard, place in late.items()}
         return [Gap(producer, shard, late[shard]) for shard in (stuck if patient else late)]
 
-    async def _pull(self, gap: Gap) -> int:
-        total, after = 0, gap.after
-        while True:
-            try:
-                events = await self._journals.pull(gap.producer, gap.shard, after)
-            except JournalUnreachableError as error:
-                _log.info("consumer.not_pulled", consumer=self._name, gap=gap, error=str(error))
-                return total
-            if events:
-                await self._applier.apply(events)
-                PULLED.labels(self._name, gap.producer).inc(len(events))
-                total, after = total + len(events), events[-1].seq
-            if len(events) < PAGE:
-                return total
+    async def _pull(self, gaps: Sequence[Gap]) -> int:
+        """Fetch what is missing, all shards at once, and apply it in large batches; answers how many events came."""
+        total = 0
+        while gaps:
+            pages = await asyncio.gather(*(self._page(gap) for gap in gaps))
+            events = [event for page in pages for event in page]
+            for start in range(0, len(events), _TOGETHER):
+                await self._applier.apply(events[start : start + _TOGETHER])
+            total += len(events)
+            full = [(gap, page[-1]) for gap, page in zip(gaps, pages, strict=True) if len(page) == PAGE]
+            gaps = [Gap(gap.producer, gap.shard, last.seq) for gap, last in full]
+        return total
+
+    async def _page(self, gap: Gap) -> list[RawEvent]:
+        try:
+            events = await self._journals.pull(gap.producer, gap.shard, gap.after)
+        except JournalUnreachableError as error:
+            _log.info("consumer.not_pulled", consumer=self._name, gap=gap, error=str(error))
+            return []
+        PULLED.labels(self._name, gap.producer).inc(len(events))
+        return events
 
     def check_flowing(self) -> None:
         """Raises `UnavailableError` unless the bus is joined, or the journals were looked at within the last ten seconds."""

@@ -20,7 +20,7 @@ from shared.journal.source import source_name
 
 _log = structlog.get_logger()
 _BATCH = 500
-_PACE = 0.01
+_PACE = 0.02
 """Seconds between rounds: what is appended meanwhile goes as one batch, which every consumer is the better for."""
 _POLL, _IDLE_POLL = 0.05, 0.25
 """Seconds between looks for what another process appended; the longer one while none does."""
@@ -70,10 +70,10 @@ class Relay:
                     await self._news.wait()
 
     async def relay_once(self) -> int:
-        """Stamp and send one batch; answers how many events were stamped."""
+        """Stamp one batch and offer it to the bus; answers how many events were stamped."""
         events = await self.stamp()
         if events:
-            await self._bus.send(events)
+            self._bus.offer(events)
         return len(events)
 
     async def stamp(self) -> Sequence[RawEvent]:

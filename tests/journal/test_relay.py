@@ -19,8 +19,8 @@ class DeafBus(Bus):
     def __init__(self) -> None:
         super().__init__("127.0.0.1:1")
 
-    async def send(self, events: Sequence[RawEvent]) -> bool:
-        return not events
+    def offer(self, events: Sequence[RawEvent]) -> None:
+        assert events
 
 
 async def test_numbers_are_dense_and_keep_each_subjects_order(world: World) -> None:
