@@ -24,6 +24,7 @@ _AGAIN_SECONDS = 1.0
 _SESSION_MS = 6000
 _WATCH_SECONDS = 0.5
 _STUCK_SECONDS = 5.0
+_ALONE_SECONDS = 0.05
 _WATCH_PATIENCE_MS = 5000
 
 
@@ -45,13 +46,13 @@ class Subscriber:
         self._away = False
 
     async def poll(self) -> list[RawEvent]:
-        """Up to a hundred events, waiting at most 0.2 s for the first; none while no member. Joins on the side."""
+        """Up to a hundred events, waiting at most 0.2 s for the first; none, soon, while no member. Joins on the side."""
         if self._away:
             self.rejoin()
         consumer = self._consumer
         if consumer is None:
             self._begin_joining()
-            await asyncio.sleep(_WAIT_MS / 1000)
+            await asyncio.sleep(_ALONE_SECONDS)
             return []
         try:
             async with asyncio.timeout(_STUCK_SECONDS):

@@ -21,8 +21,9 @@ from shared.journal.positions import Place
 
 _log = structlog.get_logger()
 _LOOK_EVERY = 2.0
-_LOOK_ALONE = 0.5
-"""The same while the bus is not joined: then the journals are the only way, and nothing is about to arrive by itself."""
+_LOOK_ALONE, _LOOK_LONG_ALONE, _LONG = 0.1, 0.5, 10.0
+"""The same while the bus is not joined: then the journals are the only way, and nothing is about to arrive by itself. After ten
+seconds it is an outage and not a moment, and looking less often leaves the machine to the work."""
 _PACE = 0.01
 """Seconds that a small batch is followed by: events that come meanwhile share the next transaction."""
 _SMALL = 50
@@ -42,6 +43,7 @@ class Consumer:
         self._name = applier.positions.schema
         self._stuck: dict[Place, int] = {}
         self._looked_at = 0.0
+        self._alone_since = 0.0
         self._sources: dict[str, str] = {}
         self._backlog: list[RawEvent] = []
 
@@ -70,7 +72,9 @@ class Consumer:
                 await asyncio.sleep(_PACE)
         now = asyncio.get_running_loop().time()
         member = self._subscriber.shards() is not None
-        if now - self._looked_at >= (_LOOK_EVERY if member else _LOOK_ALONE):
+        self._alone_since = now if member or not self._alone_since else self._alone_since
+        alone = _LOOK_ALONE if now - self._alone_since < _LONG else _LOOK_LONG_ALONE
+        if now - self._looked_at >= (_LOOK_EVERY if member else alone):
             self._looked_at = now
             await self.catch_up(patient=member)
 
