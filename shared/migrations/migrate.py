@@ -1,6 +1,5 @@
 """Alembic, one history a schema, run from code; nothing is done where the head is already there."""
 
-import asyncio
 from functools import cache
 from pathlib import Path
 
@@ -86,8 +85,3 @@ def _to_head(connection: Connection, config: Config) -> None:
 async def migrate_all(url: str) -> list[str]:
     """Bring every schema to its head; answers the schemas that had something to do."""
     return [schema for schema in SCHEMAS if await migrate(url, schema)]
-
-
-def migrate_now(url: str) -> list[str]:
-    """`migrate_all`, for callers without an event loop."""
-    return asyncio.run(migrate_all(url))
