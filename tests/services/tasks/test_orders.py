@@ -142,6 +142,17 @@ async def test_what_grading_discharges_is_done_in_time_or_not(world: World) -> N
     assert await world.rows("SELECT 1 FROM tasks.timers") == []
 
 
+async def test_handing_in_what_grading_has_ended_is_refused(world: World) -> None:
+    incident = new_id()
+    task_id = assignment_id(incident, "report")
+    await world.hear("grading", advanced([owe(incident, hand_in=[])], [by(incident)]), incident)
+    li = world.token("li", "office")
+    assert (await world.call("POST", f"/v1/tasks/{task_id}/claim", li)).status_code == 200
+    done = [Discharged(assignment_id=task_id, at=START, by="li")]
+    await world.hear("grading", advanced(discharged=done, version=2), incident)
+    assert (await world.call("POST", f"/v1/tasks/{task_id}/complete", li, {"hand_in": {}})).status_code == 409
+
+
 async def test_issued_and_discharged_in_one_decision(world: World) -> None:
     incident = new_id()
     done = [Discharged(assignment_id=assignment_id(incident, "report"), at=START, by="wang")]
