@@ -9,7 +9,8 @@ import pytest
 from services.grading.rulebook import Advance, CompiledRulebook, Fact, advance, load_rulebook, routine_orders, shipped
 from shared.calendar import deadline, official_calendar, parse_budget
 from shared.calendar.hours import SHANGHAI
-from tests.regulations.rows import DUTIES, ROUTINES, Row
+from tests.regulations.rows.every import BOOKS
+from tests.regulations.rows.row import Row
 
 CALENDAR = official_calendar()
 # Eve of Spring Festival and a make-up Saturday in one; eve of National Day; another make-up Saturday; 23:59 on a Friday;
@@ -24,8 +25,8 @@ def rulebook_of(name: str) -> CompiledRulebook:
 
 
 def _cases() -> Iterator[tuple[str, Row, str]]:
-    for name, rows in DUTIES.items():
-        for row in rows:
+    for name, book in BOOKS.items():
+        for row in book.duties:
             for level in row.levels or rulebook_of(name).level:
                 yield name, row, level
 
@@ -58,21 +59,20 @@ def issued(name: str, row: Row, level: str, start: datetime) -> Advance:
     approved = rulebook_of(name).duty[row.id].fulfilled_by != "graded"
     known = facts(row, level, start, approved=approved)
     if not approved:
-        known.append(_evidence_for(name, level, start))
-        known.extend(_flags_for(name, level, start))
+        known += proposing(name, level, start)
     return advance(rulebook_of(name), CALENDAR, known, {})
 
 
-def _evidence_for(name: str, level: str, start: datetime) -> Fact:
-    reads = {"III": 1, "II": 20_000, "I": 200_000, "general": 1, "sensitive": 20_000, "major": 200_000}.get(
-        level, 60_000
-    )
-    data = {"source": "p", "kind": "post", "metrics": {"reads": reads}, "platforms": ["weibo"]}
-    return Fact("e", "evidence", start, data)
-
-
-def _flags_for(name: str, level: str, start: datetime) -> list[Fact]:
-    return [Fact("f", "flag", start, {"name": "grave_emergency", "on": True})] if level == "extra_major" else []
+def proposing(name: str, level: str, start: datetime) -> list[Fact]:
+    """What makes the criteria propose this level; nothing where only a person sets it."""
+    signs = dict(BOOKS[name].proposing.get(level, {}))
+    flags = signs.pop("flags", [])
+    raised = [Fact(f"p-{flag}", "flag", start, {"name": flag, "on": True}) for flag in flags]
+    if not signs and not flags:
+        return []
+    metrics = {metric: signs.pop(metric) for metric in ("reads", "comments") if metric in signs}
+    data = {"source": "p", "kind": "post", "metrics": metrics, "platforms": ["weibo"], **signs}
+    return [*raised, Fact("e", "evidence", start, data)]
 
 
 def key(row: Row) -> str:
@@ -111,23 +111,25 @@ def test_the_row_is_due_when_its_time_is_up(case: tuple[str, Row, str], start: s
     assert all(order.anchor_at < reminder < end.at for reminder in order.remind_at)
 
 
-@pytest.mark.parametrize("name", DUTIES)
+@pytest.mark.parametrize("name", BOOKS)
 def test_no_duty_beyond_the_rows(name: str) -> None:
     """Nor at a level the row does not name: a rulebook that demands more than its regulation is as wrong as one short."""
     rulebook = rulebook_of(name)
-    assert set(rulebook.duty) == {row.id for row in DUTIES[name]}
+    assert set(rulebook.duty) == {row.id for row in BOOKS[name].duties}
     for level in rulebook.level:
         known = {duty.id for duty in rulebook.duty.values() if duty.concerns(level, frozenset()) and not duty.optional}
-        rows = {row.id for row in DUTIES[name] if not row.flags and level in (row.levels or rulebook.level)}
+        rows = {row.id for row in BOOKS[name].duties if not row.flags and level in (row.levels or rulebook.level)}
         assert known == rows
 
 
-@pytest.mark.parametrize("name", DUTIES)
+@pytest.mark.parametrize("name", BOOKS)
 def test_routines(name: str) -> None:
     rulebook = rulebook_of(name)
     orders = {o.duty: o for o in routine_orders(rulebook, CALENDAR, at("2025-12-30T00:00"), at("2026-01-05T00:00"))}
-    assert set(orders) == {row.id for row in ROUTINES[name]} == {routine.id for routine in rulebook.model.routines}
-    for row in ROUTINES[name]:
+    assert (
+        set(orders) == {row.id for row in BOOKS[name].routines} == {routine.id for routine in rulebook.model.routines}
+    )
+    for row in BOOKS[name].routines:
         order = orders[row.id]
         assert (order.clause, order.anchor, order.within, order.recurring) == (row.clause, row.start, row.within, True)
         assert row.owner in (None, order.owner)
@@ -136,4 +138,4 @@ def test_routines(name: str) -> None:
 
 
 def test_every_shipped_rulebook_is_held_to_its_rows() -> None:
-    assert set(shipped()) == set(DUTIES)
+    assert set(shipped()) == set(BOOKS)

@@ -1,0 +1,9 @@
+"""The rows of every shipped rulebook, by its id."""
+
+from tests.regulations.rows import anhui, xuancheng, yichun
+
+BOOKS = {
+    "anhui-medical-security-2021": anhui.BOOK,
+    "xuancheng-2015": xuancheng.BOOK,
+    "yichun-market-regulation-2020": yichun.BOOK,
+}
