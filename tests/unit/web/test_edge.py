@@ -9,7 +9,7 @@ from uuid import UUID
 import asyncpg
 import httpx
 import pytest
-from fastapi import APIRouter, Query, Request
+from fastapi import APIRouter, Query, Request, Response
 from pydantic import BaseModel, Field
 
 from shared.auth import PUBLIC, AccessTableError
@@ -44,6 +44,11 @@ async def keep(note: Note) -> Note:
     return note
 
 
+@router.post("/v1/direct", status_code=201, response_class=Response)
+async def direct(note: Note, request: Request) -> Response:
+    return Response(note.model_dump_json(), 201, {"Bytes": str(len(await request.body()))}, "application/json")
+
+
 @router.post("/v1/bulk", max_body_size=4 * MAX_BODY)
 async def bulk(request: Request) -> dict[str, int]:
     return {"bytes": len(await request.body())}
@@ -61,6 +66,7 @@ async def fail(name: str, limit: Annotated[int, Query(le=100)] = 10) -> None:
 
 ROUTES = (
     "POST /v1/notes",
+    "POST /v1/direct",
     "POST /v1/bulk",
     "GET /v1/plain",
     "GET /v1/failures/{name}",
@@ -143,6 +149,27 @@ JSON = {"content-type": "application/json"}
 )
 async def test_bad_bodies_are_refused(client: httpx.AsyncClient, content: bytes, status: int, kind: str) -> None:
     problem_of(await client.post("/v1/notes", content=content, headers=JSON), status, kind)
+
+
+@pytest.mark.parametrize(
+    "content",
+    [b"", b"null", b"[]", b"{}", b'{"title":1}', b'{"title":"a","contact":{"phone":"123456"}}', b"{", b'"\\u0000"'],
+)
+async def test_the_direct_way_refuses_as_the_long_one_does(client: httpx.AsyncClient, content: bytes) -> None:
+    answers = [
+        await client.post(path, content=content, headers={"Content-Type": "application/json"})
+        for path in ("/v1/notes", "/v1/direct")
+    ]
+    told = [each.json() for each in answers]
+    for problem in told:
+        del problem["trace_id"]
+    assert answers[0].status_code == answers[1].status_code in (400, 422)
+    assert told[0] == told[1]
+
+
+async def test_the_direct_way_keeps_what_validates(client: httpx.AsyncClient) -> None:
+    answer = await client.post("/v1/direct", json={"title": "路灯"})
+    assert (answer.status_code, answer.json()["title"], answer.headers["Bytes"]) == (201, "路灯", "18")
 
 
 async def test_an_escaped_backslash_is_no_nul(client: httpx.AsyncClient) -> None:
