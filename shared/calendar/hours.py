@@ -12,6 +12,7 @@ SHANGHAI = ZoneInfo("Asia/Shanghai")
 @dataclass(frozen=True, slots=True, eq=False)
 class BusinessHours:
     """Local opening and closing times of a working day; `day_ends` says which of the two ends of Art. 203 holds.
+    `midday` parts the morning from the afternoon, where half days are counted.
 
     Compared and hashed by identity: counted periods are cached per office.
     """
@@ -20,6 +21,7 @@ class BusinessHours:
     opens: time = time(8, 30)
     closes: time = time(17, 30)
     day_ends: DayEnds = "close_of_business"
+    midday: time = time(12, 0)
 
     def local(self, moment: datetime) -> datetime:
         """The moment on the office's wall clock."""

@@ -15,7 +15,7 @@ from services.grading.rulebook.compiled import CompiledRulebook
 from services.grading.rulebook.explain import ENGINE_VERSION, explain
 from services.grading.rulebook.facts import Fact, FactError
 from services.grading.rulebook.load import RulebookError, load_canonical, load_rulebook, shipped
-from services.grading.rulebook.orders import Advance, Grade, Order, Reason
+from services.grading.rulebook.orders import Advance, Also, Grade, Order, Reason
 from services.grading.rulebook.routines import routine_orders
 from services.grading.rulebook.slices import answer_chain, slices
 from services.grading.rulebook.timeline import TimelineError, timeline
@@ -23,6 +23,7 @@ from services.grading.rulebook.timeline import TimelineError, timeline
 __all__ = [
     "ENGINE_VERSION",
     "Advance",
+    "Also",
     "CompiledRulebook",
     "Fact",
     "FactError",

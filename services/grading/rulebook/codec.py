@@ -9,7 +9,7 @@ from typing import Any
 import orjson
 
 from services.grading.rulebook.facts import Fact, read_fact
-from services.grading.rulebook.orders import Order
+from services.grading.rulebook.orders import Also, Order
 
 _FIELDS = fields(Order)
 _REQUIRED = tuple(field.name for field in _FIELDS if field.default is MISSING)
@@ -76,6 +76,10 @@ def _pairs(raw: list[Any]) -> tuple[tuple[datetime, str], ...]:
     return tuple([(_moment(at), what) for at, what in raw])
 
 
+def _layers(raw: list[dict[str, Any]]) -> tuple[Also, ...]:
+    return tuple([Also(**{**each, "due_at": _maybe(each["due_at"])}) for each in raw])
+
+
 def _moments(raw: list[str]) -> tuple[datetime, ...]:
     return tuple([_moment(at) for at in raw])
 
@@ -92,4 +96,6 @@ _READERS: dict[str, Callable[[Any], Any]] = {
     "hand_in": tuple,
     "jointly": tuple,
     "extended_from": _maybe,
+    "target_at": _maybe,
+    "also": _layers,
 }

@@ -56,7 +56,7 @@ def canonical(model: Rulebook) -> bytes:
 def compile_rulebook(model: Rulebook) -> CompiledRulebook:
     """Compile a model that `check` found consistent. Pure; the same model always gives the same hash."""
     levels = tuple(
-        LevelInfo(level.id, level.name, rank, level.colour, tuple(level.approver))
+        LevelInfo(level.id, level.name, rank, level.colour, tuple(level.approver), level.by_hand)
         for rank, level in enumerate(model.levels)
     )
     duties = tuple(_duty(model, duty) for duty in model.duties)
@@ -82,6 +82,10 @@ def compile_rulebook(model: Rulebook) -> CompiledRulebook:
         moments=known_moments(model),
         patrol=patrol_intervals(model),
         release_rules=tuple((when(rule.when), rule.chain) for rule in model.release.rules),
+        contradicting=tuple(tuple(flags) for flags in model.contradicting),
+        falls_below=model.stability.falls_below,
+        suspension={reason.id: reason.name for reason in model.suspension.reasons},
+        suspended_by=tuple(model.suspension.by) or tuple(dict.fromkeys(r for each in levels for r in each.approver)),
     )
 
 
@@ -190,6 +194,8 @@ def _duty(model: Rulebook, duty: Duty) -> CompiledDuty:
         warn=(duty.warn.from_, parse_budget(duty.warn.within)) if duty.warn else None,
         escalate=escalate,
         pace=_pace(duty, time, reminders, escalate),
+        target=parse_budget(duty.due.target) if duty.due.target else None,
+        bounds=frozenset(duty.bounds),
     )
 
 

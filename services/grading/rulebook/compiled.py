@@ -20,6 +20,7 @@ class LevelInfo:
     rank: int
     colour: str | None
     approver: tuple[str, ...]
+    by_hand: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -156,6 +157,8 @@ class CompiledDuty:
     warn: tuple[str, Budget] | None
     escalate: tuple[tuple[Budget, str], ...]
     pace: Pace | None
+    target: Budget | None = None
+    bounds: frozenset[str] = frozenset()
 
     def concerns(self, level: str, flags: frozenset[str]) -> bool:
         """Whether it belongs in the timetable of this level with these flags; optional ones always do."""
@@ -168,7 +171,10 @@ class CompiledDuty:
 
 @dataclass(frozen=True, slots=True, eq=False)
 class CompiledRulebook:
-    """What `advance` runs on. `hash` is over the canonical parsed model; `model` is that model."""
+    """What `advance` runs on. `hash` is over the canonical parsed model; `model` is that model.
+
+    `suspension` names the grounds on which time stops, by id; `suspended_by` the roles that may stop it.
+    """
 
     id: str
     version: str
@@ -191,6 +197,10 @@ class CompiledRulebook:
     moments: frozenset[str]
     patrol: dict[str, Budget]
     release_rules: tuple[tuple[When, str], ...]
+    contradicting: tuple[tuple[str, ...], ...] = ()
+    falls_below: int = 80
+    suspension: dict[str, str] = field(default_factory=dict)
+    suspended_by: tuple[str, ...] = ()
 
     @property
     def strictest(self) -> LevelInfo:

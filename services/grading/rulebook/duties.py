@@ -91,7 +91,8 @@ class Due(BaseModel):
     """From which moment (the earliest that has come) and within what.
 
     `from_source: operator` marks a moment the text does not name. `default` is the operator's budget where the text
-    gives no number: the deadline is then the operator's, and says so.
+    gives no number: the deadline is then the operator's, and says so. `target` is a goal that is no deadline: reminders
+    run to it, nothing is ever overdue by it.
     """
 
     model_config = ConfigDict(extra="forbid", frozen=True)
@@ -100,6 +101,7 @@ class Due(BaseModel):
     from_source: Source = "regulation"
     within: Within = "silent"
     default: OperatorDefault | None = None
+    target: Duration | None = None
     by_level: dict[str, Duration] = Field(default_factory=dict)
     variants: list[Variant] = Field(default_factory=list)
 
@@ -107,6 +109,10 @@ class Due(BaseModel):
     def _one_number(self) -> Self:
         if self.default is not None and self.within not in WITHOUT_NUMBER:
             raise ValueError(f"within is {self.within!r} already: a default is for texts without a number")
+        if self.target is not None and (self.default or self.by_level or self.within not in WITHOUT_NUMBER):
+            raise ValueError(
+                "a target is a goal beside a text without a number: leave out default, by_level, or target"
+            )
         return self
 
 
@@ -139,7 +145,7 @@ class EscalationStep(BaseModel):
 
 
 class Duty(Sourced):
-    """One row of the regulation."""
+    """One row of the regulation. `bounds`: in a layer, the kinds of local duty whose time this one caps."""
 
     id: Annotated[str, Field(pattern=r"^[a-z][a-z0-9_]{0,63}$")]
     name: Annotated[str, Field(min_length=1, max_length=60)]
@@ -167,6 +173,7 @@ class Duty(Sourced):
     reminders: list[Reminder] | None = None
     warn: EarlyWarning | None = None
     escalate: list[EscalationStep] | None = None
+    bounds: list[Kind] = Field(default_factory=list)
 
     @model_validator(mode="after")
     def _fits_together(self) -> Self:

@@ -7,6 +7,7 @@ from typing import Any, Final
 
 KINDS: Final = frozenset({
     "moment", "evidence", "flag", "graded", "done", "extended", "anchor_moved", "merged", "split",
+    "suspended", "resumed", "reprojected",
 })  # fmt: skip
 _CARRIERS: Final = frozenset({"merged", "split"})
 
@@ -22,6 +23,8 @@ class Fact:
     moment {name, role?} · evidence {source, metrics, platforms, author_types, words, kind} · flag {name, on, by, reason}
     graded {level, by, role, reason, proposal?} · done {order, by, hand_in} · extended {order, until | within, by, reason}
     anchor_moved {moment, by, reason} · merged {incident, facts} · split {origin, facts?} or {to, sources?, undoes?}.
+    suspended {reason, text?, by, orders?} · resumed {by, text?, orders?}: time stops and runs on, for these orders or all.
+    reprojected {cause: calendar | rulebook | layers, by, reason, moved: {order: old due, ISO}}.
     """
 
     id: str

@@ -27,11 +27,15 @@ class Part(BaseModel):
 
 
 class Time(Part):
-    """The office's zone, business hours (the operator's) and when a day ends (Civil Code, Art. 203)."""
+    """The office's zone, business hours (the operator's) and when a day ends (Civil Code, Art. 203).
+
+    `midday` divides a working day into the halves that `half days` count.
+    """
 
     zone: Annotated[str, AfterValidator(_known_zone)] = "Asia/Shanghai"
     opens: time = time(8, 30)
     closes: time = time(17, 30)
+    midday: time = time(12, 0)
     day_ends: Literal["close_of_business", "24:00"] = "close_of_business"
     source: Literal["operator"] = "operator"
 
@@ -39,11 +43,13 @@ class Time(Part):
     def _open_before_close(self) -> Self:
         if self.opens >= self.closes:
             raise ValueError("opens must lie before closes")
+        if not self.opens < self.midday < self.closes:
+            raise ValueError("midday must lie between opens and closes: set `midday`")
         return self
 
     def hours(self) -> BusinessHours:
         """The same as the calendar counts with it."""
-        return BusinessHours(ZoneInfo(self.zone), self.opens, self.closes, self.day_ends)
+        return BusinessHours(ZoneInfo(self.zone), self.opens, self.closes, self.day_ends, self.midday)
 
 
 class Role(Part):
@@ -55,13 +61,17 @@ class Role(Part):
 
 
 class Level(Sourced):
-    """A grade, listed from the lowest to the highest; any of `approver` may approve it."""
+    """A grade, listed from the lowest to the highest; any of `approver` may approve it.
+
+    `by_hand`: only a person sets it, no criterion proposes it.
+    """
 
     id: Identifier
     name: Name
     colour: str | None = None
     approver: list[str] = Field(min_length=1)
     approver_source: Literal["regulation", "operator"] = "regulation"
+    by_hand: bool = False
 
 
 class Signs(Part):
@@ -152,6 +162,34 @@ class Joining(Part):
     source: Literal["operator"] = "operator"
 
 
+class Stability(Part):
+    """A proposal once reached holds until what was counted falls below this share (percent) of its thresholds.
+
+    100: it falls as soon as a threshold is no longer met.
+    """
+
+    falls_below: Annotated[int, Field(ge=1, le=100)] = 80
+    source: Literal["operator"] = "operator"
+
+
+class SuspensionReason(Sourced):
+    """A ground on which time stops."""
+
+    id: Identifier
+    name: Name
+
+
+def _force_majeure() -> list[SuspensionReason]:
+    return [SuspensionReason(id="force_majeure", name="不可抗力", source="operator")]
+
+
+class Suspension(Part):
+    """Who may stop time and on which grounds; `by` empty: whoever approves a level."""
+
+    by: list[str] = Field(default_factory=list)
+    reasons: list[SuspensionReason] = Field(default_factory=_force_majeure, min_length=1)
+
+
 class StandingRule(Sourced):
     """A rule that orders nothing by itself but is shown where it matters."""
 
@@ -160,7 +198,7 @@ class StandingRule(Sourced):
 
 
 class Rulebook(Part):
-    """One regulation."""
+    """One regulation. `contradicting` lists flags of which no two can hold together."""
 
     id: Identifier
     title: Annotated[str, Field(min_length=1, max_length=120)]
@@ -182,3 +220,6 @@ class Rulebook(Part):
     joining: Joining = Field(default_factory=Joining)
     defaults: Defaults = Field(default_factory=Defaults)
     standing_rules: list[StandingRule] = Field(default_factory=list)
+    contradicting: list[Annotated[list[str], Field(min_length=2)]] = Field(default_factory=list)
+    stability: Stability = Field(default_factory=Stability)
+    suspension: Suspension = Field(default_factory=Suspension)

@@ -7,6 +7,18 @@ from typing import Any, Literal
 Phase = Literal["open", "calmed", "closed"]
 
 
+@dataclass(frozen=True, slots=True)
+class Also:
+    """A further rule that bounds an order: of which rulebook, by which words, and when it would be due by that alone."""
+
+    rulebook: str
+    title: str
+    clause: str
+    phrase: str
+    within: str | None
+    due_at: datetime | None
+
+
 @dataclass(slots=True)
 class Order:
     """One duty of one incident, with everything its desk needs. All moments are UTC instants. Never changed once made.
@@ -16,6 +28,8 @@ class Order:
     `key` is stable within the incident: "<duty>", "<duty>#<n>" when recurring or a further decision on the grade,
     "<duty>@<fact id>" when owed for each occurrence of a moment. `due_at` None: the text sets no number.
     `source` is 'operator' when the rule or its deadline is the operator's; `anchor_source` when only the moment is.
+    `suspended` is the reason (Chinese) for which its time stands still: `due_at` is then None, and nothing reminds or
+    escalates. `target_at` is a goal that is no deadline. `also` names the layers above whose rules bound it.
     """
 
     key: str
@@ -47,6 +61,9 @@ class Order:
     jointly: tuple[str, ...] = ()
     anchor_assumed: bool = False
     moves: tuple[tuple[datetime, str], ...] = ()
+    suspended: str | None = None
+    target_at: datetime | None = None
+    also: tuple[Also, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)

@@ -26,6 +26,8 @@ class Situation:
     approvals: list[Fact] = field(default_factory=list)
     done: dict[str, datetime] = field(default_factory=dict)
     extended: dict[str, list[Fact]] = field(default_factory=dict)
+    pauses: list[Fact] = field(default_factory=list)
+    reprojected: list[Fact] = field(default_factory=list)
     finder: str | None = None
     phase: Phase = "open"
     happened: frozenset[str] = frozenset()
@@ -144,6 +146,14 @@ def _moved(situation: Situation, fact: Fact) -> None:
         situation.moved[fact.data["moment"]] = fact
 
 
+def _paused(situation: Situation, fact: Fact) -> None:
+    situation.pauses.append(fact)
+
+
+def _reprojected(situation: Situation, fact: Fact) -> None:
+    situation.reprojected.append(fact)
+
+
 def _split(situation: Situation, fact: Fact) -> None:
     to = fact.data.get("to", "")
     situation.excluded.update(dict.fromkeys(fact.data.get("sources", ()), to))
@@ -165,4 +175,7 @@ _FOLDERS = {
     "anchor_moved": _moved,
     "merged": _merged,
     "split": _split,
+    "suspended": _paused,
+    "resumed": _paused,
+    "reprojected": _reprojected,
 }
