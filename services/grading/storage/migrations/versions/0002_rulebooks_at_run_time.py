@@ -18,11 +18,23 @@ ALTER TABLE grading.rulebooks
 
 ALTER TABLE grading.organisations
   ADD COLUMN named text,
-  ADD COLUMN named_at timestamptz,
-  ADD COLUMN since timestamptz,
-  ADD COLUMN activated_by text;
-UPDATE grading.organisations o SET named = r.rulebook, named_at = now(), since = r.loaded_at
+  ADD COLUMN named_at timestamptz;
+UPDATE grading.organisations o SET named = r.rulebook, named_at = now()
   FROM grading.rulebooks r WHERE r.hash = o.rulebook_hash;
+
+CREATE TABLE grading.activations (
+  id uuid PRIMARY KEY,
+  organisation_id text NOT NULL,
+  hash text NOT NULL REFERENCES grading.rulebooks,
+  previous text,
+  activated_at timestamptz NOT NULL,
+  activated_by text,
+  reason text
+);
+CREATE INDEX activations_newest ON grading.activations (organisation_id, activated_at DESC);
+INSERT INTO grading.activations (id, organisation_id, hash, activated_at)
+  SELECT gen_random_uuid(), o.organisation_id, o.rulebook_hash, r.loaded_at
+  FROM grading.organisations o JOIN grading.rulebooks r ON r.hash = o.rulebook_hash;
 
 CREATE TABLE grading.own_rulebooks (
   organisation_id text NOT NULL,
