@@ -11,10 +11,23 @@ from shared.contracts.envelope import Payload
 Desk = Literal["tasks", "publishing"]
 
 
+class Also(BaseModel):
+    """A rule of another layer that bounds an assignment too: whose, which words, and by when it alone would want it."""
+
+    rulebook: str
+    title: str
+    clause: str
+    phrase: str
+    within: str | None
+    due_at: datetime | None
+
+
 class Assignment(BaseModel):
     """Who owes what to whom. `id` is stable for the incident and the duty; a later one with the same id replaces it.
 
     `owner`, `to` and `jointly` (who owes it beside the owner) are role ids of the rulebook. `desk` is the service that holds its clock.
+    It comes with its `Deadline` in the same event, or has none (any longer). `suspended` says in Chinese why its time stands still:
+    then there is no deadline until it comes again with one. `target_at` is a goal that nobody can be late for; `remind_at` runs to it.
     """
 
     id: UUID
@@ -35,6 +48,10 @@ class Assignment(BaseModel):
     hand_in: list[str] = Field(default_factory=list)
     chain: str | None = None
     extension: dict[str, Any] | None = None
+    suspended: str | None = None
+    target_at: datetime | None = None
+    remind_at: list[datetime] = Field(default_factory=list)
+    also: list[Also] = Field(default_factory=list)
 
 
 class Deadline(BaseModel):
@@ -91,7 +108,9 @@ class Grade(BaseModel):
 class ProcedureAdvanced(Payload):
     """One decision of the procedure with all that it orders; lists hold only what is new or changed.
 
-    `version` counts the decisions of this incident from 1.
+    `version` counts the decisions of this incident from 1. `by` is the login of whoever decided, or the service that told of it. `reason`
+    is in the words of the house or of the rulebook, never what somebody typed: that may hold personal data and stays at grading, where
+    `act` (the fact's id) finds it: `GET /v1/incidents/{id}/acts`. `flags` are all that are up.
     """
 
     TYPE: ClassVar[str] = "procedure.advanced.v1"
@@ -106,6 +125,10 @@ class ProcedureAdvanced(Payload):
     withdrawn: list[Withdrawn] = Field(default_factory=list)
     discharged: list[Discharged] = Field(default_factory=list)
     cause: str
+    by: str | None = None
+    reason: str | None = None
+    act: str | None = None
+    flags: list[str] = Field(default_factory=list)
 
 
 class GradeStanding(BaseModel):
@@ -123,7 +146,11 @@ class ProcedureStanding(Payload):
 
 
 class RulebookActivated(Payload):
-    """An organisation now works under this rulebook; each consumer reads its own slice."""
+    """An organisation now works under this rulebook; each consumer reads its own slice.
+
+    `by` is the login of whoever activated it, None where the directory named it; why stands at grading under the activation's id, `act`,
+    and `reason` says only which of the two it was. `previous` is the hash in force before, `layers` are the rulebooks it stands on.
+    """
 
     TYPE: ClassVar[str] = "rulebook.activated.v1"
     rulebook: str
@@ -133,3 +160,8 @@ class RulebookActivated(Payload):
     roles: dict[str, str]
     levels: dict[str, str]
     slices: dict[str, dict[str, Any]]
+    by: str | None = None
+    reason: str | None = None
+    act: str | None = None
+    previous: str | None = None
+    layers: list[str] = Field(default_factory=list)

@@ -16,13 +16,14 @@ State = Literal["active", "disabled"]
 
 @dataclass(frozen=True, slots=True)
 class Organisation:
-    """`rulebook` is a shipped rulebook's id or the hash of one of its own; None for the platform alone."""
+    """`rulebook` is a shipped rulebook's id or the hash of one of its own; None for the platform alone. `layers` are those it stands on."""
 
     organisation_id: str
     name: str
     rulebook: str | None
     state: Literal["active", "suspended"] = "active"
     version: int = 1
+    layers: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)

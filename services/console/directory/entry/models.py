@@ -10,6 +10,7 @@ Slug = Annotated[str, Field(pattern=r"^[a-z][a-z0-9-]{1,39}$", examples=["anhui-
 Login = Annotated[str, Field(pattern=r"^[a-z0-9][a-z0-9._@-]{1,59}$", examples=["office@anhui-medical"])]
 Role = Annotated[str, Field(pattern=r"^[a-z][a-z0-9_]{1,39}$", examples=["office"])]
 Name = Annotated[str, Field(min_length=1, max_length=80)]
+RulebookName = Annotated[str, Field(pattern=r"^[a-z0-9][a-z0-9-]{1,79}$", examples=["xuancheng-2015"])]
 
 
 class _Given(BaseModel):
@@ -32,11 +33,12 @@ class Token(BaseModel):
 
 
 class NewOrganisation(_Given):
-    """`rulebook`: the id of a shipped rulebook, as `xuancheng-2015`, or the hash of one of its own."""
+    """`rulebook`: the id of a shipped rulebook, as `xuancheng-2015`. `layers`: the ids of those it stands on, as `state-council-2016`."""
 
     id: Slug
     name: Name
-    rulebook: Annotated[str, Field(pattern=r"^[a-z0-9][a-z0-9-]{1,79}$", examples=["xuancheng-2015"])]
+    rulebook: RulebookName
+    layers: Annotated[list[RulebookName], Field(max_length=5)] = []
 
 
 class OrganisationView(BaseModel):
@@ -47,12 +49,18 @@ class OrganisationView(BaseModel):
     rulebook: str | None
     state: str
     version: int
+    layers: list[str]
 
     @classmethod
     def of(cls, found: Organisation) -> "OrganisationView":
         """From the domain."""
         return cls(
-            id=found.organisation_id, name=found.name, rulebook=found.rulebook, state=found.state, version=found.version
+            id=found.organisation_id,
+            name=found.name,
+            rulebook=found.rulebook,
+            state=found.state,
+            version=found.version,
+            layers=list(found.layers),
         )
 
 

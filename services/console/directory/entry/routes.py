@@ -54,7 +54,8 @@ def directory_router(sign_in: SignIn, organisations: Organisations, accounts: Ac
     @router.post("/organisations", status_code=201)
     async def create_organisation(given: NewOrganisation) -> OrganisationView:
         """新建单位 / Create an organisation."""
-        return OrganisationView.of(await organisations.create(Organisation(given.id, given.name, given.rulebook)))
+        made = Organisation(given.id, given.name, given.rulebook, layers=tuple(given.layers))
+        return OrganisationView.of(await organisations.create(made))
 
     @router.get("/organisations")
     async def list_organisations(member: CurrentStaff) -> list[OrganisationView]:

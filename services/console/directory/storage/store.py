@@ -12,14 +12,15 @@ from shared.db import Transaction
 async def add_organisation(tx: Transaction, organisation: Organisation, at: datetime) -> bool:
     """Insert, holding its row; False where the id is taken."""
     added = await tx.value(
-        "INSERT INTO directory.organisations (organisation_id, name, rulebook, state, version, created_at) "
-        "VALUES ($1, $2, $3, $4, $5, $6) ON CONFLICT DO NOTHING RETURNING organisation_id",
+        "INSERT INTO directory.organisations (organisation_id, name, rulebook, state, version, created_at, layers) "
+        "VALUES ($1, $2, $3, $4, $5, $6, $7) ON CONFLICT DO NOTHING RETURNING organisation_id",
         organisation.organisation_id,
         organisation.name,
         organisation.rulebook,
         organisation.state,
         organisation.version,
         at,
+        list(organisation.layers),
     )
     return added is not None
 
@@ -73,7 +74,8 @@ async def save_state(tx: Transaction, account: Account) -> None:
 
 
 def _organisation(row: asyncpg.Record) -> Organisation:
-    return Organisation(row["organisation_id"], row["name"], row["rulebook"], row["state"], row["version"])
+    layers = tuple(row["layers"])
+    return Organisation(row["organisation_id"], row["name"], row["rulebook"], row["state"], row["version"], layers)
 
 
 def _account(row: asyncpg.Record) -> Account:

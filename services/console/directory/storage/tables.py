@@ -1,6 +1,6 @@
 """The tables of the schema `directory`, for screens and for the check against the migrated database."""
 
-from sqlalchemy import ARRAY, Column, DateTime, ForeignKey, Index, Integer, MetaData, Table, Text
+from sqlalchemy import ARRAY, Column, DateTime, ForeignKey, Index, Integer, MetaData, Table, Text, text
 
 metadata = MetaData(schema="directory")
 _AT = DateTime(timezone=True)
@@ -14,6 +14,7 @@ organisations = Table(
     Column("state", Text, nullable=False),
     Column("version", Integer, nullable=False),
     Column("created_at", _AT, nullable=False),
+    Column("layers", ARRAY(Text), nullable=False, server_default=text("'{}'")),
 )
 
 accounts = Table(

@@ -30,7 +30,9 @@ class Organisations:
                     organisation_id=present.organisation_id,
                     version=present.version,
                 )
-            payload = OrganisationChanged(name=organisation.name, rulebook=organisation.rulebook or "")
+            payload = OrganisationChanged(
+                name=organisation.name, rulebook=organisation.rulebook or "", layers=list(organisation.layers)
+            )
             subject = organisation_subject(organisation.organisation_id)
             await self._journal.append(tx, [NewEvent(new_id(), organisation.organisation_id, subject, now, payload)])
         return organisation
