@@ -5,8 +5,6 @@ from uuid import UUID, uuid5
 
 from pydantic import Field
 
-from pydantic import Field
-
 from shared.contracts.envelope import Payload
 
 _ORGANISATIONS = UUID("6f9d6d3e-6f0b-4a56-9d0e-3a1f5d0c7a11")
@@ -18,13 +16,12 @@ def organisation_subject(organisation_id: str) -> UUID:
 
 
 class OrganisationChanged(Payload):
-    """An organisation exists, with the rulebook it works under (a shipped id or a hash) and the layers that this one stands on."""
+    """An organisation exists, with the rulebook it works under (a shipped id or a hash) and the layers it stands on."""
 
     TYPE: ClassVar[str] = "organisation.changed.v1"
     name: str
     rulebook: str
     state: Literal["active", "suspended"] = "active"
-    layers: list[str] = Field(default_factory=list)
     layers: list[str] = Field(default_factory=list)
 
 

@@ -4,7 +4,7 @@ from datetime import date, time
 from typing import Annotated, Literal, Self
 from zoneinfo import ZoneInfo, available_timezones
 
-from pydantic import AfterValidator, BaseModel, ConfigDict, Field, model_validator
+from pydantic import AfterValidator, BaseModel, BeforeValidator, ConfigDict, Field, model_validator
 
 from services.grading.rulebook.duties import Condition, Duration, Duty, EscalationStep, Reminder, Routine, Sourced
 from services.grading.rulebook.vocabulary import Metric
@@ -197,8 +197,23 @@ class StandingRule(Sourced):
     about: Literal["release", "reporting", "secrecy", "accountability"]
 
 
+class StandsOn(Part):
+    """A layer above. `roles`: its role to the role here that owes its duties; `levels`: its level to the levels here."""
+
+    rulebook: Identifier
+    roles: dict[Identifier, Identifier] = Field(default_factory=dict)
+    levels: dict[Identifier, Annotated[list[Identifier], Field(min_length=1)]] = Field(default_factory=dict)
+
+
+def _by_name(value: object) -> object:
+    return {"rulebook": value} if isinstance(value, str) else value
+
+
+Above = Annotated[StandsOn, BeforeValidator(_by_name, json_schema_input_type=Identifier | StandsOn)]
+
+
 class Rulebook(Part):
-    """One regulation. `contradicting` lists flags of which no two can hold together."""
+    """One regulation. `contradicting` lists flags of which no two can hold together; `stands_on` the layers above."""
 
     id: Identifier
     title: Annotated[str, Field(min_length=1, max_length=120)]
@@ -223,3 +238,4 @@ class Rulebook(Part):
     contradicting: list[Annotated[list[str], Field(min_length=2)]] = Field(default_factory=list)
     stability: Stability = Field(default_factory=Stability)
     suspension: Suspension = Field(default_factory=Suspension)
+    stands_on: list[Above] = Field(default_factory=list)
