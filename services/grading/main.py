@@ -6,23 +6,23 @@ from services.grading.entry.access import ACCESS
 from services.grading.entry.procedures import act_routes, grading_routes
 from services.grading.entry.subscriptions import subscriptions
 from services.grading.settings import Settings
+from services.grading.usecases.calendars import Calendars
 from services.grading.usecases.decide import Decide
 from services.grading.usecases.hear import Hear
 from services.grading.usecases.look import Look
 from services.grading.usecases.reconcile import Reconcile
 from services.grading.usecases.rulebooks import Rulebooks
-from shared.calendar import official_calendar
 from shared.service import Clocks, Parts, Wiring, assemble
 from shared.settings import load
 
 
 def wire(parts: Parts) -> Wiring:
     """Put grading together."""
-    calendar = official_calendar()
+    calendars = Calendars()
     rulebooks = Rulebooks(parts.journal, parts.office)
-    reconcile = Reconcile(parts.journal, rulebooks, calendar, parts.office)
+    reconcile = Reconcile(parts.journal, rulebooks, calendars, parts.office)
     decide = Decide(parts.db, reconcile, rulebooks, parts.office)
-    look = Look(parts.db, rulebooks, calendar)
+    look = Look(parts.db, rulebooks, calendars)
     return Wiring(
         routers=[grading_routes(decide, look), act_routes(decide)],
         access=ACCESS,

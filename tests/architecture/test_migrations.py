@@ -23,8 +23,8 @@ from shared.migrations.migrate import head
 from tests.builders.databases import TestDatabase
 
 MACHINERY = {"outbox", "stamps", "heads", "identity", "positions", "timers", "alembic_version"}
-SHARED = {"intake": {"idempotency"}, "grading": {"rulebooks"}}
-"""Keyed by a portal's or vendor's client, which belongs to its organisations; and regulations, which belong to all."""
+SHARED = {"intake": {"idempotency"}, "grading": {"rulebooks", "calendar_changes", "calendar_days"}}
+"""Keyed by a portal's or vendor's client, which belongs to its organisations; regulations and the calendar, which belong to all."""
 LEDGER = ("journal", "outbox", "stamps", "heads", "identity")
 
 

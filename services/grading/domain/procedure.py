@@ -25,6 +25,7 @@ class Procedure:
     facts: list[Fact] = field(default_factory=list)
     issued: Mapping[str, Order] = field(default_factory=dict)
     discharged: frozenset[str] = frozenset()
+    calendar_version: int = 0
 
 
 @dataclass(frozen=True, slots=True)

@@ -5,20 +5,23 @@ from typing import Any
 from uuid import UUID
 
 from services.grading.domain.procedure import Procedure
+from services.grading.domain.reprojection import running
 from services.grading.rulebook import facts_from_json, facts_to_json, orders_from_json, orders_to_json
 from shared.db import Transaction
 
 _LOAD = "SELECT * FROM grading.procedures WHERE incident_id = ANY($1::uuid[]) ORDER BY incident_id FOR UPDATE"
 _SAVE = """
 INSERT INTO grading.procedures AS p (incident_id, organisation_id, rulebook_hash, title, version, phase, grade_state, level,
-  proposal, deciding, facts, issued, discharged)
-SELECT a, b, c, d, e, f, g, h, i, j, k, l, string_to_array(m, E'\\x1f')
+  proposal, deciding, facts, issued, discharged, calendar_version, running, runs_until, provisional)
+SELECT a, b, c, d, e, f, g, h, i, j, k, l, string_to_array(m, E'\\x1f'), n, o IS NOT NULL, o, p
 FROM unnest($1::uuid[], $2::text[], $3::text[], $4::text[], $5::int[], $6::text[], $7::text[], $8::text[], $9::text[],
-  $10::text[], $11::text[], $12::text[], $13::text[]) w(a, b, c, d, e, f, g, h, i, j, k, l, m)
+  $10::text[], $11::text[], $12::text[], $13::text[], $14::int[], $15::timestamptz[], $16::int[])
+  w(a, b, c, d, e, f, g, h, i, j, k, l, m, n, o, p)
 ON CONFLICT (incident_id) DO UPDATE SET rulebook_hash = excluded.rulebook_hash, title = excluded.title,
   version = excluded.version, phase = excluded.phase, grade_state = excluded.grade_state, level = excluded.level,
   proposal = excluded.proposal, deciding = excluded.deciding, facts = excluded.facts, issued = excluded.issued,
-  discharged = excluded.discharged
+  discharged = excluded.discharged, calendar_version = excluded.calendar_version, running = excluded.running,
+  runs_until = excluded.runs_until, provisional = excluded.provisional
 """
 
 
@@ -81,6 +84,7 @@ def _procedure(row: Any) -> Procedure:
         facts=facts_from_json(row["facts"]),
         issued=orders_from_json(row["issued"]),
         discharged=frozenset(row["discharged"]),
+        calendar_version=row["calendar_version"],
     )
 
 
@@ -99,4 +103,6 @@ def _row(procedure: Procedure) -> tuple[Any, ...]:
         facts_to_json(procedure.facts).decode(),
         orders_to_json(procedure.issued).decode(),
         "\x1f".join(sorted(procedure.discharged)),
+        procedure.calendar_version,
+        *running(procedure.issued, procedure.discharged),
     )

@@ -7,6 +7,7 @@ from services.grading.domain.announcing import assignment_id, late_from
 from services.grading.domain.procedure import Procedure
 from services.grading.rulebook import CompiledRulebook, advance, explain
 from services.grading.storage import procedures
+from services.grading.usecases.calendars import Calendars
 from services.grading.usecases.rulebooks import Rulebooks
 from shared.auth import Staff
 from shared.calendar import Calendar
@@ -17,26 +18,26 @@ from shared.errors import MissingError
 class Look:
     """Queries for the organisation's own staff."""
 
-    def __init__(self, db: Database, rulebooks: Rulebooks, calendar: Calendar) -> None:
+    def __init__(self, db: Database, rulebooks: Rulebooks, calendars: Calendars) -> None:
         self._db = db
         self._rulebooks = rulebooks
-        self._calendar = calendar
+        self._calendars = calendars
 
     async def gradings(self, staff: Staff, *, waiting: bool, after: UUID | None, limit: int) -> list[dict[str, Any]]:
         """Procedures whose grade waits for a decision (or is approved), newest first, with reasons and approvers."""
         async with self._db.transaction() as tx:
             load = procedures.waiting if waiting else procedures.decided
             found = await load(tx, staff.organisation_id, after, limit)
-            return [self.grading(each, await self._rulebooks.get(tx, each.rulebook_hash)) for each in found]
+            calendar = (await self._calendars.current(tx)).calendar
+            return [grading(each, await self._rulebooks.get(tx, each.rulebook_hash), calendar) for each in found]
 
     async def one(self, staff: Staff, incident_id: UUID) -> dict[str, Any]:
         """One procedure's grading. Raises `MissingError`."""
-        procedure, rulebook = await self._load(staff, incident_id)
-        return self.grading(procedure, rulebook)
+        return grading(*await self._load(staff, incident_id))
 
     async def deadlines(self, staff: Staff, incident_id: UUID) -> dict[str, Any]:
         """Every deadline and duty in force, explained. Raises `MissingError`."""
-        procedure, rulebook = await self._load(staff, incident_id)
+        procedure, rulebook, calendar = await self._load(staff, incident_id)
         return {
             "incident_id": incident_id,
             "version": procedure.version,
@@ -46,42 +47,45 @@ class Look:
                     "done": key in procedure.discharged,
                     "desk": order.desk,
                     "late_from": late_from(order),
-                    **explain(order, self._calendar, rulebook),
+                    **explain(order, calendar, rulebook),
                 }
                 for key, order in procedure.issued.items()
             ],
         }
 
-    async def _load(self, staff: Staff, incident_id: UUID) -> tuple[Procedure, CompiledRulebook]:
+    async def _load(self, staff: Staff, incident_id: UUID) -> tuple[Procedure, CompiledRulebook, Calendar]:
+        """A procedure, its rulebook, and the calendar by which its dates were counted."""
         async with self._db.transaction() as tx:
             found = await procedures.load_one(tx, incident_id, staff.organisation_id)
             if found is None:
                 raise MissingError(f"There is no procedure for incident {incident_id} here.")
-            return found, await self._rulebooks.get(tx, found.rulebook_hash)
+            counted = await self._calendars.at(tx, found.calendar_version)
+            return found, await self._rulebooks.get(tx, found.rulebook_hash), counted.calendar
 
-    def grading(self, procedure: Procedure, rulebook: CompiledRulebook) -> dict[str, Any]:
-        """A procedure's grade with its reasons, as the engine gives them from the facts kept."""
-        grade = advance(rulebook, self._calendar, procedure.facts, procedure.issued).grade
-        return {
-            "incident_id": procedure.incident_id,
-            "title": procedure.title,
-            "version": procedure.version,
-            "phase": procedure.phase,
-            "state": procedure.grade_state,
-            "level": procedure.level,
-            "proposal": procedure.proposal,
-            "waiting": procedure.deciding is not None,
-            "approvers": list(grade.approver),
-            "rulebook": {"id": rulebook.id, "version": rulebook.version, "hash": rulebook.hash},
-            "reasons": [
-                {
-                    "rule": reason.rule,
-                    "level": reason.level,
-                    "clause": reason.clause,
-                    "phrase": reason.phrase,
-                    "source": reason.source,
-                    "evidence": list(reason.evidence),
-                }
-                for reason in grade.reasons
-            ],
-        }
+
+def grading(procedure: Procedure, rulebook: CompiledRulebook, calendar: Calendar) -> dict[str, Any]:
+    """A procedure's grade with its reasons, as the engine gives them from the facts kept."""
+    grade = advance(rulebook, calendar, procedure.facts, procedure.issued).grade
+    return {
+        "incident_id": procedure.incident_id,
+        "title": procedure.title,
+        "version": procedure.version,
+        "phase": procedure.phase,
+        "state": procedure.grade_state,
+        "level": procedure.level,
+        "proposal": procedure.proposal,
+        "waiting": procedure.deciding is not None,
+        "approvers": list(grade.approver),
+        "rulebook": {"id": rulebook.id, "version": rulebook.version, "hash": rulebook.hash},
+        "reasons": [
+            {
+                "rule": reason.rule,
+                "level": reason.level,
+                "clause": reason.clause,
+                "phrase": reason.phrase,
+                "source": reason.source,
+                "evidence": list(reason.evidence),
+            }
+            for reason in grade.reasons
+        ],
+    }

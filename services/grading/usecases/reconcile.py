@@ -5,12 +5,14 @@ from dataclasses import dataclass, field
 from uuid import UUID
 
 from services.grading.domain.announcing import announce
+from services.grading.domain.holidays import reasons
 from services.grading.domain.procedure import Procedure, step
-from services.grading.rulebook import Fact
+from services.grading.domain.reprojection import moved, reprojected
+from services.grading.rulebook import CompiledRulebook, Fact
 from services.grading.storage import rulebooks as kept
 from services.grading.storage.procedures import load_many, save_many
+from services.grading.usecases.calendars import Calendars, InForce
 from services.grading.usecases.rulebooks import Rulebooks
-from shared.calendar import Calendar
 from shared.clock import Clock
 from shared.contracts.envelope import NewEvent
 from shared.db import Transaction
@@ -34,10 +36,10 @@ class News:
 class Reconcile:
     """Takes facts in; the caller holds the incidents' locks or lets `load_many` take them."""
 
-    def __init__(self, journal: Journal, rulebooks: Rulebooks, calendar: Calendar, office: Clock) -> None:
+    def __init__(self, journal: Journal, rulebooks: Rulebooks, calendars: Calendars, office: Clock) -> None:
         self._journal = journal
         self._rulebooks = rulebooks
-        self._calendar = calendar
+        self._calendars = calendars
         self._office = office
 
     async def __call__(self, tx: Transaction, news: Mapping[UUID, News]) -> dict[UUID, Procedure]:
@@ -46,24 +48,36 @@ class Reconcile:
         Raises `NotYetError` where an organisation's rulebook is not here yet, or facts came before their incident.
         """
         procedures = await load_many(tx, list(news))
+        in_force = await self._calendars.current(tx)
         procedures |= await self._opened(tx, {id_: each for id_, each in news.items() if id_ not in procedures})
         events = []
         for incident_id in sorted(news):
-            event = await self._step(tx, procedures[incident_id], news[incident_id])
+            event = await self._step(tx, procedures[incident_id], news[incident_id], in_force)
             if event is not None:
                 events.append(event)
         await save_many(tx, [procedures[incident_id] for incident_id in sorted(news)])
         await self._journal.append(tx, events)
         return procedures
 
-    async def _step(self, tx: Transaction, procedure: Procedure, news: News) -> NewEvent | None:
+    async def _step(self, tx: Transaction, procedure: Procedure, news: News, in_force: InForce) -> NewEvent | None:
         rulebook = await self._rulebooks.get(tx, procedure.rulebook_hash)
-        taken = step(procedure, news.facts, rulebook, self._calendar)
+        facts = [*self._recounted(procedure, rulebook, in_force), *news.facts]
+        taken = step(procedure, facts, rulebook, in_force.calendar)
         if not taken.moved:
             return None
         now = self._office.now()
         payload = announce(procedure, taken, rulebook, cause=news.cause, at=now, by=news.by, told=news.told)
         return NewEvent(new_id(), procedure.organisation_id, procedure.incident_id, now, payload)
+
+    def _recounted(self, procedure: Procedure, rulebook: CompiledRulebook, in_force: InForce) -> list[Fact]:
+        """Bring a procedure to the calendar in force; answers the fact that its deadlines moved by that alone, if any did."""
+        changes = in_force.since(procedure.calendar_version)
+        procedure.calendar_version = in_force.version
+        moves = moved(procedure, rulebook, in_force.calendar) if changes and procedure.issued else []
+        if not moves:
+            return []
+        why = reasons([each.change for each in changes])
+        return [reprojected(procedure, moves, in_force.version, changes[-1].made_by, self._office.now(), why)]
 
     async def _opened(self, tx: Transaction, missing: Mapping[UUID, News]) -> dict[UUID, Procedure]:
         if not missing:
