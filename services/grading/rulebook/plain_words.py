@@ -3,6 +3,7 @@
 from collections.abc import Iterable, Mapping
 from typing import Final
 
+from services.grading.rulebook.compiled import CompiledRulebook
 from services.grading.rulebook.duties import Condition
 from services.grading.rulebook.model import Rulebook
 from services.grading.rulebook.vocabulary import HALF_OF_SHORTEST, ONE_PATROL_INTERVAL
@@ -42,19 +43,20 @@ _WITHOUT_NUMBER: Final = {
     "as required": "按要求",
     "continuing": "持续",
     "until calm": "持续",
-    "recurring": "根据工作进展持续",
+    "recurring": "随工作进展持续",
     "in real time": "实时",
     "first moment": "第一时间",
     "at the same time": "同时",
     "regularly": "定期",
     "each quarter": "每季度",
+    "throughout": "全程",
 }
 _UNITS: Final = {
     "min": "分钟",
     "h": "小时",
     "day": "日",
     "working day": "个工作日",
-    "half day": "个半天(工作日)",
+    "half day": "个工作半日",
     "business hour": "个工作小时",
 }
 _BY_CLOCK: Final = ("min", "h", "business hour")
@@ -74,7 +76,7 @@ def budget(text: str) -> str:
     if text in _WITHOUT_NUMBER:
         return _WITHOUT_NUMBER[text]
     amount, unit = _parts(text)
-    return f"{amount}{_UNITS.get(unit, unit)}"
+    return "半个工作日" if text == "1 half day" else f"{amount}{_UNITS.get(unit, unit)}"
 
 
 def is_numbered(text: str) -> bool:
@@ -133,8 +135,9 @@ def level_names(model: Rulebook, levels: Iterable[str]) -> str:
     return listed(level.name for level in model.levels if level.id in wanted)
 
 
-def condition(model: Rulebook, flags: Mapping[str, str], when: Condition) -> str:
-    """When something applies, without the closing 的; empty: always."""
+def condition(book: CompiledRulebook, when: Condition) -> str:
+    """When something applies, without the closing 的 (舆情定为…、属于…); empty: always."""
+    model, flags = book.model, book.flag_names
     parts = []
     if when.levels is not None and len(set(when.levels)) < len(model.levels):
         parts.append(f"定为{level_names(model, when.levels)}")
@@ -149,9 +152,9 @@ def condition(model: Rulebook, flags: Mapping[str, str], when: Condition) -> str
     return ",".join(parts)
 
 
-def conditions(model: Rulebook, flags: Mapping[str, str], whens: Iterable[Condition]) -> str:
+def conditions(book: CompiledRulebook, whens: Iterable[Condition]) -> str:
     """Any of several; empty when one of them always holds."""
-    parts = [condition(model, flags, when) for when in whens]
+    parts = [condition(book, when) for when in whens]
     return "" if "" in parts else "的,或者".join(parts)
 
 
@@ -160,8 +163,7 @@ def _quoted(flags: Mapping[str, str], names: Iterable[str], between: str) -> str
 
 
 def _happened(model: Rulebook, moment: str) -> str:
-    name = moment_name(model, moment)
-    return name.removeprefix("已").removeprefix("逾期") if not name.startswith("逾期") else name
+    return moment_name(model, moment).removeprefix("已")
 
 
 def mark(source: str) -> str:
