@@ -38,8 +38,7 @@ class Bootstrap:
     async def __call__(self, organisations: Sequence[SampleOrganisation], advance: Advance) -> bool:
         """Make all there is to make; `steps` steps. False where a portal key had to be made: the installation is new."""
         for organisation in organisations:
-            body = {"id": organisation.id, "name": organisation.name, "rulebook": organisation.rulebook}
-            await self._make("/v1/organisations", body)
+            await self._make("/v1/organisations", organisation.model_dump(include={"id", "name", "rulebook", "layers"}))
             advance(organisation.name)
         await self._accounts(organisations, advance)
         old = True

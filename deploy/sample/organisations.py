@@ -22,11 +22,12 @@ class SampleAccount(_Described):
 
 
 class SampleOrganisation(_Described):
-    """An organisation under one of the shipped rulebooks."""
+    """An organisation under one of the shipped rulebooks, and the layers above it."""
 
     id: str
     name: str
     rulebook: str
+    layers: list[str] = Field(default_factory=list)
     accounts: Annotated[list[SampleAccount], Field(min_length=1)]
 
     def login(self, account: SampleAccount) -> str:

@@ -77,7 +77,8 @@ def _pairs(raw: list[Any]) -> tuple[tuple[datetime, str], ...]:
 
 
 def _layers(raw: list[dict[str, Any]]) -> tuple[Also, ...]:
-    return tuple([Also(**{**each, "due_at": _maybe(each["due_at"])}) for each in raw])
+    moments = ("due_at", "anchor_at")
+    return tuple([Also(**{**each, **{name: _maybe(each.get(name)) for name in moments}}) for each in raw])
 
 
 def _moments(raw: list[str]) -> tuple[datetime, ...]:

@@ -4,6 +4,7 @@ from collections.abc import Callable
 from dataclasses import dataclass, field
 
 from services.grading.rulebook.facts import Mark
+from services.grading.rulebook.layer import Layer, LayerInfo
 from services.grading.rulebook.model import Rulebook
 from services.grading.rulebook.orders import Chain
 from services.grading.rulebook.pace import Pace, Reminder
@@ -121,7 +122,11 @@ class CompiledCriterion:
 
 @dataclass(frozen=True, slots=True)
 class CompiledDuty:
-    """A duty with everything resolved that doesn't depend on the incident."""
+    """A duty with everything resolved that doesn't depend on the incident.
+
+    `bounded_by` are duties of layers above that cap its time. A duty of a `layer` is owed itself only while none of
+    those it bounds (`yields_to`, by id) is.
+    """
 
     id: str
     name: str
@@ -159,6 +164,9 @@ class CompiledDuty:
     pace: Pace | None
     target: Budget | None = None
     bounds: frozenset[str] = frozenset()
+    layer: LayerInfo | None = None
+    bounded_by: tuple["CompiledDuty", ...] = ()
+    yields_to: frozenset[str] = frozenset()
 
     def concerns(self, level: str, flags: frozenset[str]) -> bool:
         """Whether it belongs in the timetable of this level with these flags; optional ones always do."""
@@ -174,6 +182,7 @@ class CompiledRulebook:
     """What `advance` runs on. `hash` is over the canonical parsed model; `model` is that model.
 
     `suspension` names the grounds on which time stops, by id; `suspended_by` the roles that may stop it.
+    One that stands on `layers` has their duties in its model too, and in `local` the text as it was written.
     """
 
     id: str
@@ -201,6 +210,8 @@ class CompiledRulebook:
     falls_below: int = 80
     suspension: dict[str, str] = field(default_factory=dict)
     suspended_by: tuple[str, ...] = ()
+    local: Rulebook | None = None
+    layers: tuple[Layer, ...] = ()
 
     @property
     def strictest(self) -> LevelInfo:

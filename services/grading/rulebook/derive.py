@@ -19,7 +19,8 @@ def derive(
     for duty in rulebook.duties:
         if duty.happened.isdisjoint(situation.happened):
             continue
-        for key, anchored, finished in _instances(duty, situation, level):
+        yielding = bool(duty.yields_to) and any(order.duty in duty.yields_to for order in orders.values())
+        for key, anchored, finished in _instances(duty, situation, level, yielding=yielding):
             orders[key] = build(rulebook, calendar, situation, duty, key, level, anchored)
             if finished is not None:
                 done[key] = finished
@@ -29,10 +30,10 @@ def derive(
 _Instance = tuple[str, tuple[str, datetime], datetime | None]
 
 
-def _instances(duty: CompiledDuty, situation: Situation, level: str) -> Iterable[_Instance]:
-    """The orders of one duty: key, anchor, and when fulfilled."""
+def _instances(duty: CompiledDuty, situation: Situation, level: str, *, yielding: bool) -> Iterable[_Instance]:
+    """The orders of one duty: key, anchor, and when fulfilled. `yielding`: a local duty stands for this one of a layer."""
     finished = situation.done.get(duty.id)
-    wanted = owed(duty, situation, level)
+    wanted = not yielding and owed(duty, situation, level)
     start = anchor(duty, situation) if wanted or finished or duty.repeats else None
     if start is None:
         return ()
@@ -129,4 +130,5 @@ def build(
         duty.jointly,
         name in situation.assumed,
         time.moves,
+        also=time.also,
     )

@@ -9,7 +9,10 @@ Phase = Literal["open", "calmed", "closed"]
 
 @dataclass(frozen=True, slots=True)
 class Also:
-    """A further rule that bounds an order: of which rulebook, by which words, and when it would be due by that alone."""
+    """A further rule that bounds an order: of which rulebook, by which words, and when it would be due by that alone.
+
+    `anchor` is the moment its own time runs from, which need not be the order's.
+    """
 
     rulebook: str
     title: str
@@ -17,6 +20,8 @@ class Also:
     phrase: str
     within: str | None
     due_at: datetime | None
+    anchor: str = ""
+    anchor_at: datetime | None = None
 
 
 @dataclass(slots=True)

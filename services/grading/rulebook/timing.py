@@ -4,8 +4,10 @@ from datetime import UTC, datetime, time, timedelta
 from functools import lru_cache
 from typing import Final, NamedTuple
 
+from services.grading.rulebook.bounding import bound
 from services.grading.rulebook.compiled import CompiledDuty, CompiledRulebook, Time
 from services.grading.rulebook.facts import Fact, FactError
+from services.grading.rulebook.orders import Also
 from services.grading.rulebook.pace import Reminder
 from services.grading.rulebook.situation import Situation
 from shared.calendar import Budget, BusinessHours, Calendar, Deadline, Unit, deadline, parse_budget, working_day_before
@@ -24,6 +26,7 @@ class Timing(NamedTuple):
     moves: tuple[tuple[datetime, str], ...] = ()
     remind_at: tuple[datetime, ...] = ()
     escalate: tuple[tuple[datetime, str], ...] = ()
+    also: tuple[Also, ...] = ()
 
 
 def anchor(duty: CompiledDuty, situation: Situation) -> tuple[str, datetime] | None:
@@ -87,8 +90,11 @@ def _reckoned(
     extensions = situation.extended.get(key)
     if extensions and base.due_at is not None:
         base = _extend(base, extensions, calendar, hours)
+    reminders = duty.reminders
+    if duty.bounded_by:
+        base, reminders = _bounded(base, calendar, hours, situation, duty, level, start)
     return base._replace(
-        remind_at=_reminders(hours, calendar, situation, duty, start, base.due_at),
+        remind_at=_reminders(hours, calendar, situation, duty, reminders, start, base.due_at),
         escalate=_escalations(duty, calendar, hours, base.due_at),
     )
 
@@ -140,6 +146,25 @@ def _extend(base: Timing, extensions: list[Fact], calendar: Calendar, hours: Bus
     return Timing(base.time, base.within, due, provisional, original, tuple(moves))
 
 
+def _bounded(
+    base: Timing,
+    calendar: Calendar,
+    hours: BusinessHours,
+    situation: Situation,
+    duty: CompiledDuty,
+    level: str,
+    start: datetime,
+) -> tuple[Timing, tuple[Reminder, ...]]:
+    """With the layers above: the strictest time, however the local one was lengthened, and the reminders that go with it."""
+    found = bound(calendar, hours, situation, duty, level, start, base.due_at)
+    if found.by is None or found.strictest is None:
+        return base._replace(also=found.also), duty.reminders
+    moves = base.moves if base.due_at is None else (*base.moves, (base.due_at, found.reason))
+    end = found.strictest
+    base = base._replace(due_at=end.at, provisional=end.provisional, moves=moves, also=found.also)
+    return base, found.by.reminders
+
+
 def _until(fact: Fact, due: datetime | None, calendar: Calendar, hours: BusinessHours) -> tuple[datetime, bool]:
     until = fact.data.get("until")
     if until is not None:
@@ -171,13 +196,14 @@ def _reminders(
     calendar: Calendar,
     situation: Situation,
     duty: CompiledDuty,
+    reminders: tuple[Reminder, ...],
     start: datetime,
     due: datetime | None,
 ) -> tuple[datetime, ...]:
     """The moments to remind at, sorted, each after the start and before the end."""
     found: set[datetime] = set()
     if due is not None and due > start:
-        found.update(_remind(reminder, hours, calendar, start, due) for reminder in duty.reminders)
+        found.update(_remind(reminder, hours, calendar, start, due) for reminder in reminders)
     if duty.warn is not None and duty.warn[0] in situation.moments:
         found.add(deadline(situation.moments[duty.warn[0]], duty.warn[1], calendar, hours).at)
     return tuple(sorted(at for at in found if at > start and (due is None or at < due)))
