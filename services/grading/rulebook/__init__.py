@@ -1,6 +1,7 @@
 """The engine: a regulation as data, facts in, orders out. Pure: no clock, no network, no database."""
 
 from services.grading.rulebook.advance import advance, approvers
+from services.grading.rulebook.check import check_holders
 from services.grading.rulebook.codec import (
     fact_dict,
     facts_from_json,
@@ -14,7 +15,8 @@ from services.grading.rulebook.compile import canonical, compile_rulebook
 from services.grading.rulebook.compiled import CompiledRulebook
 from services.grading.rulebook.explain import ENGINE_VERSION, explain
 from services.grading.rulebook.facts import Fact, FactError
-from services.grading.rulebook.load import RulebookError, load_canonical, load_rulebook, shipped
+from services.grading.rulebook.findings import Finding, Problem, RulebookError, locate
+from services.grading.rulebook.load import Linted, lint, load_canonical, load_rulebook, shipped
 from services.grading.rulebook.orders import Advance, Also, Grade, Order, Reason
 from services.grading.rulebook.routines import routine_orders
 from services.grading.rulebook.slices import answer_chain, slices
@@ -27,8 +29,11 @@ __all__ = [
     "CompiledRulebook",
     "Fact",
     "FactError",
+    "Finding",
     "Grade",
+    "Linted",
     "Order",
+    "Problem",
     "Reason",
     "RulebookError",
     "TimelineError",
@@ -36,13 +41,16 @@ __all__ = [
     "answer_chain",
     "approvers",
     "canonical",
+    "check_holders",
     "compile_rulebook",
     "explain",
     "fact_dict",
     "facts_from_json",
     "facts_to_json",
+    "lint",
     "load_canonical",
     "load_rulebook",
+    "locate",
     "order_dict",
     "order_from_dict",
     "orders_from_json",

@@ -1,37 +1,21 @@
 """Reading a rulebook file: every refusal names file, line, path in the document, what was found and what was expected."""
 
-import re
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Sequence
+from dataclasses import dataclass
 from pathlib import Path
-from typing import Any
 
 from pydantic import ValidationError
-from ruamel.yaml import YAML
-from ruamel.yaml.constructor import DuplicateKeyError
-from ruamel.yaml.error import MarkedYAMLError, YAMLError
-from ruamel.yaml.events import AliasEvent, CollectionEndEvent, CollectionStartEvent
 
-from services.grading.rulebook.check import Place, check
+from services.grading.rulebook.check import check, doubts
 from services.grading.rulebook.compile import compile_rulebook
 from services.grading.rulebook.compiled import CompiledRulebook
+from services.grading.rulebook.findings import Check, Problem, RulebookError, in_file
 from services.grading.rulebook.model import Rulebook
-from shared.errors import InvalidError
+from services.grading.rulebook.partly import names_of_the_rest
+from services.grading.rulebook.refused import refusals
+from shared.marked_yaml import LARGEST, Document, YamlError, read_yaml
 
-LARGEST = 1_000_000
-DEEPEST = 32
-_BRACKETS = re.compile(r"[\[\]{}]")
-_DEEP_BLOCKS = re.compile(r"^(?: {65}|\s*(?:[-?:] ){8})", re.MULTILINE)
 SHIPPED = Path(__file__).resolve().parent.parent / "rulebooks"
-
-
-class RulebookError(InvalidError):
-    """A rulebook that can't be used; `problems` lists every finding as 'file:line: path: what'."""
-
-    type, title = "invalid-rulebook", "规则文件有误 / Invalid rulebook"
-
-    def __init__(self, problems: Sequence[str]) -> None:
-        super().__init__("\n".join(problems), errors=list(problems))
-        self.problems = tuple(problems)
 
 
 def shipped() -> dict[str, Path]:
@@ -42,14 +26,11 @@ def shipped() -> dict[str, Path]:
 def load_rulebook(source: Path | str) -> CompiledRulebook:
     """A rulebook from a shipped id, a file, or the YAML text itself. Raises RulebookError with all that is wrong."""
     text, name = _read(source)
-    document = _parse(text, name)
-    try:
-        model = Rulebook.model_validate(_bare(document))
-    except ValidationError as error:
-        raise RulebookError(_located(_explained(error), document, name)) from error
+    document = _parsed(text, name)
+    model = _model(document, name)
     findings = check(model)
     if findings:
-        raise RulebookError(_located(findings, document, name))
+        raise RulebookError(in_file(findings, document, name))
     return compile_rulebook(model)
 
 
@@ -58,118 +39,77 @@ def load_canonical(data: bytes | str) -> CompiledRulebook:
     return compile_rulebook(Rulebook.model_validate_json(data))
 
 
+@dataclass(frozen=True, slots=True)
+class Linted:
+    """What lint says of one file: its problems in the order of the file, and the rulebook if it can run."""
+
+    name: str
+    problems: tuple[Problem, ...]
+    rulebook: CompiledRulebook | None
+
+    @property
+    def errors(self) -> tuple[Problem, ...]:
+        """The problems for which it can't run."""
+        return tuple(problem for problem in self.problems if not problem.warning)
+
+
+def lint(source: Path | str, checks: Sequence[Check] = ()) -> Linted:
+    """Everything wrong and everything doubtful; `checks` are run beside the engine's own. Raises nothing for a bad file."""
+    name = str(source) if isinstance(source, Path) or "\n" not in source else "<text>"
+    try:
+        text, name = _read(source)
+        document = _parsed(text, name)
+        model = _model(document, name)
+    except RulebookError as error:
+        found = error.found or tuple(Problem(name, 1, "", text) for text in error.problems)
+        return Linted(name, found, None)
+    findings = [*check(model), *doubts(model), *(finding for each in checks for finding in each(model))]
+    problems = tuple(in_file(findings, document, name))
+    refused = any(not problem.warning for problem in problems)
+    return Linted(name, problems, None if refused else compile_rulebook(model))
+
+
+def _model(document: Document, name: str) -> Rulebook:
+    try:
+        return Rulebook.model_validate(document.data)
+    except ValidationError as error:
+        findings = [*refusals(error), *names_of_the_rest(document.data, error)]
+        raise RulebookError(in_file(findings, document, name)) from error
+
+
 def _read(source: Path | str) -> tuple[str, str]:
     if isinstance(source, str):
         if "\n" in source:
-            _refuse_large(len(source.encode()), "<text>")
             return source, "<text>"
         source = shipped().get(source) or Path(source)
     try:
-        _refuse_large(source.stat().st_size, source.name)
-        return source.read_text(encoding="utf-8"), source.name
+        if source.stat().st_size > LARGEST:
+            raise RulebookError([_too_large(source)])
+        return source.read_text(encoding="utf-8-sig"), source.name
     except FileNotFoundError as error:
         known = ", ".join(shipped())
         raise RulebookError(
             [f"{source}: no such file, and no shipped rulebook of that id; shipped: {known}"]
         ) from error
-    except (OSError, UnicodeDecodeError) as error:
-        raise RulebookError([f"{source}: can't be read as UTF-8 text: {error}"]) from error
+    except UnicodeDecodeError as error:
+        line = source.read_bytes().count(b"\n", 0, error.start) + 1
+        raise RulebookError(
+            [Problem(source.name, line, "", f"not UTF-8 text: {error.reason}; save it as UTF-8")]
+        ) from error
+    except OSError as error:
+        raise RulebookError([f"{source}: can't be read: {error.strerror or error}"]) from error
 
 
-def _refuse_large(size: int, name: str) -> None:
-    if size > LARGEST:
-        raise RulebookError([f"{name}: {size} bytes is too large; a rulebook is at most {LARGEST} bytes"])
+def _too_large(source: Path) -> Problem:
+    size = source.stat().st_size
+    return Problem(source.name, 1, "", f"{size:,} bytes is too large: a rulebook is at most {LARGEST:,}")
 
 
-def _parse(text: str, name: str) -> Any:
+def _parsed(text: str, name: str) -> Document:
     try:
-        _refuse_traps(text, name)
-        document = YAML(typ="rt").load(text)
-    except DuplicateKeyError as error:
-        line = error.problem_mark.line + 1 if error.problem_mark else 1
-        raise RulebookError([f"{name}:{line}: {str(error.problem).splitlines()[0]}; write each key once"]) from error
-    except YAMLError as error:
-        mark = error.problem_mark if isinstance(error, MarkedYAMLError) else None
-        where = f"{name}:{mark.line + 1}" if mark else name
-        problem = error.problem if isinstance(error, MarkedYAMLError) else error
-        raise RulebookError([f"{where}: not YAML: {problem}"]) from error
-    if not isinstance(document, Mapping):
-        raise RulebookError([f"{name}:1: a rulebook is a mapping that starts with `id:`"])
+        document = read_yaml(text, name)
+    except YamlError as error:
+        raise RulebookError([Problem(name, fault.line, "", fault.message) for fault in error.faults]) from error
+    if not isinstance(document.data, dict):
+        raise RulebookError([Problem(name, 1, "", "a rulebook is a mapping that starts with `id:`")])
     return document
-
-
-def _refuse_traps(text: str, name: str) -> None:
-    """A few lines of aliases stand for gigabytes, deep nesting for minutes: found before anything is built.
-
-    Reading the events costs as much as loading, so a text that shows no sign of either is spared it.
-    """
-    _refuse_deep_brackets(text, name)
-    if "*" not in text and not _DEEP_BLOCKS.search(text):
-        return
-    depth = 0
-    for event in YAML(typ="rt").parse(text):
-        line = event.start_mark.line + 1
-        if isinstance(event, AliasEvent):
-            raise RulebookError([f"{name}:{line}: the alias *{event.anchor} is not allowed: write the value out"])
-        depth += isinstance(event, CollectionStartEvent) - isinstance(event, CollectionEndEvent)
-        if depth > DEEPEST:
-            raise RulebookError([f"{name}:{line}: nested too deeply to be a rulebook (more than {DEEPEST} levels)"])
-
-
-def _refuse_deep_brackets(text: str, name: str) -> None:
-    """Without the parser, whose time grows with the square of them."""
-    depth = 0
-    for bracket in _BRACKETS.finditer(text):
-        depth += 1 if bracket[0] in "[{" else -1
-        if depth > DEEPEST:
-            line = text.count("\n", 0, bracket.start()) + 1
-            raise RulebookError(
-                [f"{name}:{line}: brackets nested too deeply for a rulebook (more than {DEEPEST} levels)"]
-            )
-
-
-def _bare(node: Any) -> Any:
-    """Plain containers and scalars: ruamel's keep positions, pydantic in strict places wants the plain ones."""
-    if isinstance(node, Mapping):
-        return {str(key): _bare(value) for key, value in node.items()}
-    if isinstance(node, str):
-        return str(node)
-    if isinstance(node, Sequence):
-        return [_bare(value) for value in node]
-    return node
-
-
-def _explained(error: ValidationError) -> list[tuple[Place, str]]:
-    findings = []
-    for detail in error.errors(include_url=False):
-        message = str(detail["msg"]).removeprefix("Value error, ")
-        found = detail["input"]
-        shown = f" (found {found!r})" if isinstance(found, str | int | float | bool) else ""
-        findings.append((tuple(detail["loc"]), message + shown))
-    return findings
-
-
-def _located(findings: Iterable[tuple[Place, str]], document: Any, name: str) -> list[str]:
-    """Each finding with its line, in the order of the file."""
-    lines = [(_line(document, place), place, message) for place, message in findings]
-    lines.sort(key=lambda item: item[0])
-    return [f"{name}:{line}: {_path(place)}: {message}" for line, place, message in lines]
-
-
-def _path(place: Place) -> str:
-    return ".".join(str(part) for part in place) or "(whole file)"
-
-
-def _line(document: Any, place: Place) -> int:
-    """The line of the deepest part of `place` that the file has."""
-    node, line = document, 1
-    for part in place:
-        positions = getattr(node, "lc", None)
-        if positions is None:
-            break
-        try:
-            line = (positions.key(part) if isinstance(node, Mapping) else positions.item(part))[0] + 1
-            node = node[part]
-        except (KeyError, IndexError, TypeError):
-            break
-    return line

@@ -24,7 +24,7 @@ def test_lint_goes_on_after_a_broken_file(tmp_path: Path, capsys: pytest.Capture
     assert main(["rulebook", "lint", str(broken), str(sound)]) == 2
     out = capsys.readouterr()
     assert "small 1" in out.out
-    assert "broken.yaml:21: duties.0.owner: unknown role 'nobody'; known: chief, office, public" in out.err
+    assert "broken.yaml:22: duties.0.owner: unknown role 'nobody'; known: chief, office, public" in out.err
 
 
 def test_the_schema_is_json_and_closed(capsys: pytest.CaptureFixture[str]) -> None:

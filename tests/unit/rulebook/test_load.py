@@ -22,6 +22,7 @@ levels:
   - {id: high, name: 重大, approver: [chief], clause: Art. 1, phrase: 重大}
 criteria:
   - {id: loud, level: high, name: 传播广, source: operator, when: {metrics: {reads: 1000}}}
+  - {id: quiet, level: low, name: 传播不广, source: operator, when: {below: {reads: 1000}}}
 duties:
   - id: report
     name: 报告
@@ -73,7 +74,7 @@ def test_the_small_one_is_sound() -> None:
         ("    to: [chief]", "    to: [boss]", "to: [boss]", "unknown role 'boss'"),
         ("    clause: Art. 2\n", "", "- id: report", "clause and phrase, or `source: operator`"),
         ("    kind: report", "    kind: shout", "kind: shout", "'report'"),
-        ("    kind: report", "    kind: report\n    colour: red", "colour: red", "Extra inputs are not permitted"),
+        ("    kind: report", "    kind: report\n    colour: red", "colour: red", "unknown key 'colour'"),
         ("level: high, name", "level: top, name", "level: top", "unknown level 'top'"),
         ("{id: high,", "{id: low,", "重大, approver", "used 2 times"),
         ("approver: [chief], clause: Art. 1, phrase: 一般", "approver: [], clause: Art. 1, phrase: 一般", "name: 一般", "at least 1 item"),
