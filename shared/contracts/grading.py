@@ -1,14 +1,24 @@
 """What grading says: the procedure moved on, and here is everything that this orders."""
 
-from datetime import datetime
+from datetime import date, datetime
 from typing import Any, ClassVar, Literal
-from uuid import UUID
+from uuid import UUID, uuid5
 
 from pydantic import BaseModel, Field
 
 from shared.contracts.envelope import Payload
 
 Desk = Literal["tasks", "publishing"]
+ROUTINE = "routine:"
+"""What the keys of rounds begin with: they belong to a routine's series, not to an incident."""
+CALENDAR_SUBJECT = UUID("0d1c1f3e-52a4-5a0e-8a2f-6c9b7a1d2e30")
+"""The subject of changes of the calendar, which is the installation's."""
+_SERIES = UUID("3b7e8a54-0f0c-4e0e-9f64-b1a7c2d9e511")
+
+
+def series_subject(organisation_id: str, routine: str) -> UUID:
+    """The subject of the rounds of one routine of an organisation: the same everywhere."""
+    return uuid5(_SERIES, f"{organisation_id}/{routine}")
 
 
 class Also(BaseModel):
@@ -165,3 +175,60 @@ class RulebookActivated(Payload):
     act: str | None = None
     previous: str | None = None
     layers: list[str] = Field(default_factory=list)
+
+
+class CalendarDay(BaseModel):
+    """One day that a change of the calendar names."""
+
+    date: date
+    working: bool
+
+
+class CalendarChanged(Payload):
+    """The installation's calendar was corrected: a year's notice, or a single day. `calendar` names what is now in force.
+
+    `version` counts the changes from 1; the days' reasons and the notice's source, which somebody typed, stay at grading
+    (`GET /v1/calendar`). Deadlines that move because of it are told of by `procedure.advanced`, as they are counted anew.
+    """
+
+    TYPE: ClassVar[str] = "calendar.changed.v1"
+    version: int
+    calendar: str
+    change: Literal["notice", "day"]
+    year: int
+    days: list[CalendarDay]
+    by: str
+
+
+class MissedRound(BaseModel):
+    """A round that nobody did while it was on. `issued`: it had been on a board."""
+
+    assignment_id: UUID
+    key: str
+    begins_at: datetime
+    over_at: datetime
+    issued: bool = True
+
+
+class RoutineAdvanced(Payload):
+    """The rounds of one routine of an organisation came round, were missed, or ended; they belong to no incident.
+
+    The subject is the series (`series_subject`), `version` counts its decisions from 1, and every key begins with `ROUTINE`. `missed`
+    holds the latest hundred rounds missed and `missed_before` the number of those before them, after a long stillness.
+    `still_owed` are the keys of earlier rounds that stay owed beside a new one.
+    """
+
+    TYPE: ClassVar[str] = "routine.advanced.v1"
+    version: int
+    rulebook: str
+    rulebook_hash: str
+    routine: str
+    title: str
+    assignments: list[Assignment] = Field(default_factory=list)
+    deadlines: list[Deadline] = Field(default_factory=list)
+    withdrawn: list[Withdrawn] = Field(default_factory=list)
+    discharged: list[Discharged] = Field(default_factory=list)
+    missed: list[MissedRound] = Field(default_factory=list)
+    missed_before: int = 0
+    still_owed: list[str] = Field(default_factory=list)
+    cause: str

@@ -25,7 +25,7 @@ from services.console.storage.project import (
 )
 from shared.contracts.directory import OrganisationChanged
 from shared.contracts.envelope import Event
-from shared.contracts.grading import Assignment, Deadline, ProcedureAdvanced, RulebookActivated
+from shared.contracts.grading import Assignment, Deadline, ProcedureAdvanced, RoutineAdvanced, RulebookActivated
 from shared.contracts.intake import IncidentChanged, IncidentReported, Spread
 from shared.contracts.publishing import AnswerChanged
 from shared.contracts.tasks import TaskChanged
@@ -82,6 +82,16 @@ async def on_advanced(tx: Transaction, events: Sequence[Event[ProcedureAdvanced]
     await save_orders(tx, [row for event in events for row in _orders(event)])
 
 
+async def on_routine(tx: Transaction, events: Sequence[Event[RoutineAdvanced]]) -> None:
+    """Rounds of a routine come round and are missed; the series stands where an incident's procedure does, with its title."""
+    rows = [
+        ProcedureRow(e.subject, e.organisation_id, e.data.version, e.data.title, "open", None, None, None)
+        for e in events
+    ]
+    await save_procedures(tx, rows)
+    await save_orders(tx, [row for event in events for row in _orders(event)])
+
+
 async def on_task_changed(tx: Transaction, events: Sequence[Event[TaskChanged]]) -> None:
     """Tasks are claimed, done, returned, overdue."""
     await save_tasks(
@@ -130,7 +140,7 @@ def _procedure(event: Event[ProcedureAdvanced]) -> ProcedureRow:
     return ProcedureRow(event.subject, event.organisation_id, data.version, data.title, data.phase, *known)
 
 
-def _orders(event: Event[ProcedureAdvanced]) -> Iterator[OrderRow]:
+def _orders(event: Event[ProcedureAdvanced | RoutineAdvanced]) -> Iterator[OrderRow]:
     """One row an assignment that the decision mentions; an end outweighs what else it says of it."""
     data = event.data
     ended = {end.assignment_id: "withdrawn" for end in data.withdrawn}
@@ -144,7 +154,7 @@ def _orders(event: Event[ProcedureAdvanced]) -> Iterator[OrderRow]:
 
 
 def _order(
-    event: Event[ProcedureAdvanced],
+    event: Event[ProcedureAdvanced | RoutineAdvanced],
     assignment_id: UUID,
     order: Assignment | None,
     deadline: Deadline | None,

@@ -28,10 +28,15 @@ def boards_router(list_tasks: ListTasks, show_task: ShowTask) -> APIRouter:
         due_before: Annotated[Moment | None, Query()] = None,
         overdue: bool | None = None,
         mine: bool = False,
+        kind: Annotated[Name | None, Query()] = None,
+        rounds: bool | None = None,
         after: Annotated[Cursor | None, Query()] = None,
         limit: Annotated[int, Query(ge=1, le=200)] = 50,
     ) -> TaskPage:
-        """By due moment, those without one last. `mine`: held by the caller; `state` may be given more than once."""
+        """By due moment, those without one last. `mine`: held by the caller; `state` may be given more than once.
+
+        `kind`: as `patrol`. `rounds`: only, or none, of the rounds of routines; where neither is said, rounds that are over are left out.
+        """
         query = BoardQuery(
             organisation_id=staff.organisation_id,
             states=tuple(dict.fromkeys(state)),
@@ -40,6 +45,8 @@ def boards_router(list_tasks: ListTasks, show_task: ShowTask) -> APIRouter:
             due_before=due_before,
             overdue=overdue,
             holder=staff.login if mine else None,
+            kind=kind,
+            rounds=rounds,
             limit=limit,
         )
         rows, following = await list_tasks(query, after)

@@ -9,6 +9,8 @@ from datetime import datetime
 from typing import Any
 from uuid import UUID
 
+from services.tasks.domain.task import LIVE
+from shared.contracts.grading import ROUTINE
 from shared.contracts.tasks import TaskState
 from shared.db import Transaction
 
@@ -28,7 +30,11 @@ class Place:
 
 @dataclass(frozen=True, slots=True)
 class BoardQuery:
-    """What to list of one organisation; None means: do not ask. `due_before` is exclusive, UTC."""
+    """What to list of one organisation; None means: do not ask. `due_before` is exclusive, UTC.
+
+    `rounds` True: rounds of routines alone, False: none. None: those still owed, as any task; of those that are over there are so
+    many that they are listed only where `rounds` or their `kind` is asked for.
+    """
 
     organisation_id: str
     states: tuple[TaskState, ...] = STATES
@@ -37,6 +43,8 @@ class BoardQuery:
     due_before: datetime | None = None
     overdue: bool | None = None
     holder: str | None = None
+    kind: str | None = None
+    rounds: bool | None = None
     after: Place | None = None
     limit: int = 50
 
@@ -55,8 +63,14 @@ def board_statement(query: BoardQuery) -> tuple[str, list[Any]]:
     few = _few(query, values)
     chosen = f"SELECT {_COLUMNS} FROM {'few' if few else 'tasks.tasks'} t WHERE {_conditions(query, values)}"
     order = f"ORDER BY {_DUE}, t.id LIMIT {values.place(query.limit)}"
-    pages = " UNION ALL ".join(f"({chosen} AND t.state = '{state}' {order})" for state in query.states)
+    pages = " UNION ALL ".join(f"({chosen} AND {_in_state(query, state)} {order})" for state in query.states)
     return f"{few}SELECT t.*, i.title FROM ({pages}) t JOIN tasks.incidents i USING (incident_id) {order}", values
+
+
+def _in_state(query: BoardQuery, state: TaskState) -> str:
+    asked_for = query.rounds is not None or query.kind is not None or query.incident_id is not None
+    over = "" if asked_for or state in LIVE else f" AND NOT starts_with(t.key, '{ROUTINE}')"
+    return f"t.state = '{state}'{over}"
 
 
 def _few(query: BoardQuery, values: _Values) -> str:
@@ -75,6 +89,8 @@ def _conditions(query: BoardQuery, values: _Values) -> str:
     for condition, value in (
         ("t.owner = {}", query.owner),
         ("t.holder = {}", query.holder),
+        ("t.kind = {}", query.kind),
+        ("starts_with(t.key, '" + ROUTINE + "') = {}", query.rounds),
         ("t.overdue = {}", query.overdue),
         (_DUE + " < {}", query.due_before),
     ):

@@ -11,8 +11,11 @@ from uuid import UUID
 
 from services.tasks.storage.codec import write_body, write_clock
 from shared.contracts.envelope import Event
-from shared.contracts.grading import Assignment, Deadline, ProcedureAdvanced
+from shared.contracts.grading import Assignment, Deadline, ProcedureAdvanced, RoutineAdvanced
 from shared.db import Transaction
+
+Decision = ProcedureAdvanced | RoutineAdvanced
+"""What orders tasks: a decision on an incident, or rounds that came round; the latter's series stands in the incidents' table."""
 
 _INCIDENTS = """
 INSERT INTO tasks.incidents AS i (incident_id, organisation_id, version, phase, title)
@@ -77,7 +80,7 @@ class Orders:
         """The tasks whose clocks stop."""
         return [row[0] for row in self.withdrawn] + [row[0] for row in self.discharged]
 
-    def add(self, event: Event[ProcedureAdvanced]) -> None:
+    def add(self, event: Event[Decision]) -> None:
         """Take over one decision: assignments with their deadlines, deadlines that came alone, ends."""
         deadlines = {deadline.assignment_id: deadline for deadline in event.data.deadlines}
         for deadline in event.data.deadlines:
@@ -89,7 +92,7 @@ class Orders:
         self.discharged += [(done.assignment_id, done.at, done.by) for done in event.data.discharged]
 
 
-def _task_row(event: Event[ProcedureAdvanced], order: Assignment, deadline: Deadline | None) -> tuple[Any, ...]:
+def _task_row(event: Event[Decision], order: Assignment, deadline: Deadline | None) -> tuple[Any, ...]:
     return (
         order.id,
         event.subject,
@@ -116,17 +119,20 @@ def _timer(incident_id: UUID, deadline: Deadline) -> list[tuple[UUID, UUID, date
     return [(deadline.assignment_id, incident_id, min(moments))] if moments else []
 
 
-async def take_decisions(
-    tx: Transaction, events: Sequence[Event[ProcedureAdvanced]]
-) -> Sequence[Event[ProcedureAdvanced]]:
+async def take_decisions(tx: Transaction, events: Sequence[Event[Decision]]) -> Sequence[Event[Decision]]:
     """Move the incidents on, new ones in the order of their ids; returns the decisions that are news."""
-    rows_in = sorted((e.subject, e.organisation_id, e.data.version, e.data.phase, e.data.title) for e in events)
+    rows_in = sorted((e.subject, e.organisation_id, e.data.version, _phase(e.data), e.data.title) for e in events)
     columns = map(list, zip(*rows_in, strict=True))
     rows = await tx.fetch(_INCIDENTS, *columns)
     if len(rows) == len(events):
         return events
     news = {row["incident_id"] for row in rows}
     return [event for event in events if event.subject in news]
+
+
+def _phase(decision: Decision) -> str:
+    """Where the matter stands; a series of rounds goes on as long as its rulebook."""
+    return decision.phase if isinstance(decision, ProcedureAdvanced) else "open"
 
 
 async def save_orders(tx: Transaction, orders: Orders, now: datetime) -> None:

@@ -2,10 +2,9 @@
 
 from collections.abc import Sequence
 
-from services.tasks.storage.orders import Orders, save_orders, take_decisions
+from services.tasks.storage.orders import Decision, Orders, save_orders, take_decisions
 from shared.clock import Clock
 from shared.contracts.envelope import Event
-from shared.contracts.grading import ProcedureAdvanced
 from shared.db import Transaction
 from shared.timers import drop_timers, set_timers
 
@@ -13,7 +12,7 @@ SCHEMA = "tasks"
 
 
 class TakeOrders:
-    """Handler of `procedure.advanced`: three statements for a batch, however many incidents and assignments it carries.
+    """Handler of `procedure.advanced` and `routine.advanced`: three statements for a batch, however much it carries.
 
     The birth of a task is not told on: the order was grading's.
     """
@@ -21,7 +20,7 @@ class TakeOrders:
     def __init__(self, office: Clock) -> None:
         self._office = office
 
-    async def __call__(self, tx: Transaction, events: Sequence[Event[ProcedureAdvanced]]) -> None:
+    async def __call__(self, tx: Transaction, events: Sequence[Event[Decision]]) -> None:
         """Apply the decisions that are news; a repeated one changes nothing."""
         orders = Orders()
         for event in await take_decisions(tx, events):
