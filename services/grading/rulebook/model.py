@@ -2,7 +2,7 @@
 
 from datetime import date, time
 from typing import Annotated, Literal, Self
-from zoneinfo import ZoneInfo, available_timezones
+from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
 from pydantic import AfterValidator, BaseModel, BeforeValidator, ConfigDict, Field, model_validator
 
@@ -15,8 +15,10 @@ Name = Annotated[str, Field(min_length=1, max_length=80)]
 
 
 def _known_zone(value: str) -> str:
-    if value not in available_timezones():
-        raise ValueError(f"{value!r} is no time zone: write one of the IANA names, such as Asia/Shanghai")
+    try:
+        ZoneInfo(value)
+    except (ZoneInfoNotFoundError, ValueError, OSError):
+        raise ValueError(f"{value!r} is no time zone: write one of the IANA names, such as Asia/Shanghai") from None
     return value
 
 
@@ -219,7 +221,7 @@ class Rulebook(Part):
     title: Annotated[str, Field(min_length=1, max_length=120)]
     issuer: Name
     number: str | None = None
-    in_force: date
+    in_force: date | None = None
     version: Annotated[str, Field(min_length=1, max_length=32)]
     time: Time = Field(default_factory=Time)
     roles: dict[Identifier, Role] = Field(min_length=1)
