@@ -16,7 +16,9 @@ from services.grading.rulebook.compiled import CompiledRulebook
 from services.grading.rulebook.explain import ENGINE_VERSION, explain
 from services.grading.rulebook.facts import Fact, FactError
 from services.grading.rulebook.findings import Finding, Problem, RulebookError, locate
-from services.grading.rulebook.load import Linted, lint, load_canonical, load_rulebook, shipped
+from services.grading.rulebook.layer import Layer
+from services.grading.rulebook.layers import LayerError, canonical_of, compose, layers_above, load_canonical, stand_on
+from services.grading.rulebook.load import Linted, lint, load_rulebook, shipped, shipped_model
 from services.grading.rulebook.orders import Advance, Also, Grade, Order, Reason
 from services.grading.rulebook.routines import routine_orders
 from services.grading.rulebook.slices import answer_chain, slices
@@ -31,6 +33,8 @@ __all__ = [
     "FactError",
     "Finding",
     "Grade",
+    "Layer",
+    "LayerError",
     "Linted",
     "Order",
     "Problem",
@@ -41,12 +45,15 @@ __all__ = [
     "answer_chain",
     "approvers",
     "canonical",
+    "canonical_of",
     "check_holders",
     "compile_rulebook",
+    "compose",
     "explain",
     "fact_dict",
     "facts_from_json",
     "facts_to_json",
+    "layers_above",
     "lint",
     "load_canonical",
     "load_rulebook",
@@ -57,6 +64,8 @@ __all__ = [
     "orders_to_json",
     "routine_orders",
     "shipped",
+    "shipped_model",
     "slices",
+    "stand_on",
     "timeline",
 ]

@@ -9,10 +9,10 @@ import orjson
 
 from services.grading.rulebook.compile import canonical, compile_rulebook
 from services.grading.rulebook.compiled import CompiledDuty, CompiledRulebook
+from services.grading.rulebook.findings import RulebookError
 from services.grading.rulebook.layer import Layer, LayerInfo, roles_of
 from services.grading.rulebook.layer_duties import PUBLIC, duty_id, with_layers
 from services.grading.rulebook.model import Rulebook, StandsOn
-from shared.errors import InvalidError
 
 _LOCAL, _LAYERS = "local", "layers"
 
@@ -20,10 +20,11 @@ Find = Callable[[str], Rulebook]
 """A rulebook's model by id. Raises LookupError for one that isn't known."""
 
 
-class LayerError(InvalidError):
+class LayerError(RulebookError):
     """Layers that can't be used together, or not above this rulebook."""
 
-    type, title = "invalid-layers", "上位规则有误 / Invalid layers"
+    def __init__(self, message: str) -> None:
+        super().__init__([message])
 
 
 def compose(local: Rulebook, layers: Sequence[Layer]) -> CompiledRulebook:
@@ -121,7 +122,7 @@ def load_canonical(data: bytes | str) -> CompiledRulebook:
     """A rulebook from its canonical JSON, as kept in the database (checked before it got there)."""
     raw: dict[str, Any] = orjson.loads(data)
     if _LOCAL not in raw:
-        return compile_rulebook(Rulebook.model_validate(raw, strict=False))
+        return compile_rulebook(Rulebook.model_validate_json(data))
     layers = [Layer(_model(each["rulebook"]), each["roles"], each["levels"]) for each in raw[_LAYERS]]
     return compose(_model(raw[_LOCAL]), layers)
 

@@ -2,14 +2,16 @@
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from functools import cache
 from pathlib import Path
 
 from pydantic import ValidationError
 
 from services.grading.rulebook.check import check, doubts
-from services.grading.rulebook.compile import compile_rulebook
 from services.grading.rulebook.compiled import CompiledRulebook
 from services.grading.rulebook.findings import Check, Problem, RulebookError, in_file
+from services.grading.rulebook.layer_check import layer_problems
+from services.grading.rulebook.layers import compose, layers_above
 from services.grading.rulebook.model import Rulebook
 from services.grading.rulebook.partly import names_of_the_rest
 from services.grading.rulebook.refused import refusals
@@ -23,20 +25,28 @@ def shipped() -> dict[str, Path]:
     return {path.stem: path for path in sorted(SHIPPED.glob("*.yaml"))}
 
 
-def load_rulebook(source: Path | str) -> CompiledRulebook:
-    """A rulebook from a shipped id, a file, or the YAML text itself. Raises RulebookError with all that is wrong."""
+def load_rulebook(source: Path | str, layers: Sequence[str] = ()) -> CompiledRulebook:
+    """A rulebook from a shipped id, a file, or the YAML text itself, under the layers it names and these shipped ones.
+
+    Raises RulebookError with all that is wrong.
+    """
     text, name = _read(source)
     document = _parsed(text, name)
     model = _model(document, name)
-    findings = check(model)
+    findings = [*check(model), *layer_problems(model, shipped_model)]
     if findings:
         raise RulebookError(in_file(findings, document, name))
-    return compile_rulebook(model)
+    return compose(model, layers_above(model, shipped_model, layers))
 
 
-def load_canonical(data: bytes | str) -> CompiledRulebook:
-    """A rulebook from its canonical JSON, as kept in the database (checked before it got there)."""
-    return compile_rulebook(Rulebook.model_validate_json(data))
+@cache
+def shipped_model(name: str) -> Rulebook:
+    """A shipped rulebook as its file states it, for those that stand on it. Raises LookupError for one that isn't shipped."""
+    place = shipped().get(name)
+    if place is None:
+        raise LookupError(f"shipped: {', '.join(shipped())}")
+    text, file = _read(place)
+    return _model(_parsed(text, file), file)
 
 
 @dataclass(frozen=True, slots=True)
@@ -63,10 +73,11 @@ def lint(source: Path | str, checks: Sequence[Check] = ()) -> Linted:
     except RulebookError as error:
         found = error.found or tuple(Problem(name, 1, "", text) for text in error.problems)
         return Linted(name, found, None)
-    findings = [*check(model), *doubts(model), *(finding for each in checks for finding in each(model))]
+    findings = [*check(model), *layer_problems(model, shipped_model), *doubts(model)]
+    findings += [finding for each in checks for finding in each(model)]
     problems = tuple(in_file(findings, document, name))
     refused = any(not problem.warning for problem in problems)
-    return Linted(name, problems, None if refused else compile_rulebook(model))
+    return Linted(name, problems, None if refused else compose(model, layers_above(model, shipped_model)))
 
 
 def _model(document: Document, name: str) -> Rulebook:
