@@ -8,7 +8,7 @@ from services.grading.rulebook.compiled import CompiledRulebook
 from services.grading.rulebook.derive import derive, ended
 from services.grading.rulebook.facts import Fact
 from services.grading.rulebook.grade import picture, propose
-from services.grading.rulebook.orders import Advance, Grade, Order
+from services.grading.rulebook.orders import Advance, Grade, Order, Reason
 from services.grading.rulebook.situation import Situation, fold
 from shared.calendar import Calendar
 
@@ -35,6 +35,7 @@ def advance(
         withdraw=[(key, _why(rulebook, situation, grade, issued[key])) for key in issued if key not in orders],
         orders=orders,
         done=done,
+        flags=situation.raised,
     )
 
 
@@ -46,9 +47,19 @@ def approvers(rulebook: CompiledRulebook, level: str) -> tuple[str, ...]:
 def _grade(rulebook: CompiledRulebook, situation: Situation) -> Grade:
     proposal, reasons = propose(rulebook, picture(situation.evidence(), situation.raised))
     approver = approvers(rulebook, proposal or rulebook.strictest.id)
+    if situation.unplaced:
+        top = rulebook.strictest.id
+        return Grade(top, "proposed", (_unplaced(situation, top), *reasons), approvers(rulebook, top), proposal)
     if situation.approvals:
         return Grade(situation.approvals[-1].data["level"], "approved", reasons, approver, proposal)
     return Grade(proposal, "proposed" if proposal else "none", reasons, approver, proposal)
+
+
+def _unplaced(situation: Situation, level: str) -> Reason:
+    evidence = (f"原定等级 {situation.decisions[-1].data['level']}",)
+    return Reason(
+        "unknown_level", level, "", "原定等级在现行规则中不存在,重新定级前按最高等级办理", evidence, "operator"
+    )
 
 
 def _keep_done(

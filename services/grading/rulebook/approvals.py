@@ -17,7 +17,7 @@ def decisions_taken(rulebook: CompiledRulebook, situation: Situation) -> dict[st
     duty = rulebook.grade_duty
     if duty is None:
         return {}
-    return {_key(duty.id, number): approval.at.astimezone(UTC) for number, approval in enumerate(situation.approvals)}
+    return {_key(duty.id, number): approval.at.astimezone(UTC) for number, approval in enumerate(situation.decisions)}
 
 
 def open_decision(
@@ -29,14 +29,23 @@ def open_decision(
     if duty is None or start is None:
         return None
     level = proposal or rulebook.strictest.id
-    if situation.approvals:
+    if situation.unplaced:
+        level, start = rulebook.strictest.id, ("reprojected", _moved_on(situation).astimezone(UTC))
+    elif situation.approvals:
         crossed = _crossing(rulebook, situation, proposal)
         if crossed is None:
             return None
         start = "proposed", crossed.astimezone(UTC)
     owner = rulebook.level[level].approver[0]
-    key = _key(duty.id, len(situation.approvals))
+    key = _key(duty.id, len(situation.decisions))
     return build(rulebook, calendar, situation, duty, key, level, start, owner=owner)
+
+
+def _moved_on(situation: Situation) -> datetime:
+    """When the level last decided on ceased to be one: when the procedure came under this rulebook."""
+    decided = situation.decisions[-1].at
+    moves = [fact.at for fact in situation.reprojected if fact.data.get("cause") != "calendar"]
+    return max([at for at in moves if at > decided], default=decided)
 
 
 def _key(duty: str, taken: int) -> str:

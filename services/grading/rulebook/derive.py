@@ -112,7 +112,7 @@ def build(
         words.clause,
         words.phrase,
         words.source,
-        duty.presumable and not situation.approvals,
+        duty.presumable and situation.undecided,
         time.provisional,
         duty.recurring,
         name,

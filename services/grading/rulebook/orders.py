@@ -103,7 +103,7 @@ class Advance:
     """What follows from the facts now, against what had been issued.
 
     `orders` are all in force and becomes the next `issued`; `done` tells which of them stand fulfilled, and since when
-    (a `done` fact, or the moment that fulfils the duty).
+    (a `done` fact, or the moment that fulfils the duty). `flags` are those that are up.
     """
 
     grade: Grade
@@ -113,6 +113,7 @@ class Advance:
     withdraw: list[tuple[str, str]]
     orders: dict[str, Order]
     done: dict[str, datetime] = field(default_factory=dict)
+    flags: frozenset[str] = frozenset()
 
 
 @dataclass(frozen=True, slots=True)

@@ -13,7 +13,11 @@ _FALLBACKS = (("occurred", "discovered"), ("event", "occurred"))
 
 @dataclass(slots=True)
 class Situation:
-    """Folded facts. `moments` holds the earliest of each, unless moved; `assumed` names those inferred from another."""
+    """Folded facts. `moments` holds the earliest of each, unless moved; `assumed` names those inferred from another.
+
+    `decisions` are all on the grade, `approvals` those of a level that this rulebook knows. `unplaced`: the last decision is for a level
+    of another rulebook, so that a person must decide again; `undecided`: that, or nobody has yet.
+    """
 
     marks: Mapping[str, Mark]
     levels: Mapping[str, int]
@@ -23,7 +27,10 @@ class Situation:
     flags: dict[str, Fact] = field(default_factory=dict)
     observations: list[Fact] = field(default_factory=list)
     excluded: dict[str, str] = field(default_factory=dict)
+    decisions: list[Fact] = field(default_factory=list)
     approvals: list[Fact] = field(default_factory=list)
+    unplaced: bool = False
+    undecided: bool = True
     done: dict[str, datetime] = field(default_factory=dict)
     extended: dict[str, list[Fact]] = field(default_factory=dict)
     pauses: list[Fact] = field(default_factory=list)
@@ -66,8 +73,10 @@ def _settle(situation: Situation) -> None:
     moments = situation.moments
     for name, fact in situation.moved.items():
         moments[name] = fact.at
-    if situation.approvals:
-        moments["graded"] = situation.approvals[0].at
+    if situation.decisions:
+        moments["graded"] = situation.decisions[0].at
+        situation.unplaced = situation.decisions[-1].data["level"] not in situation.levels
+        situation.undecided = situation.unplaced
     for name, at in moments.items():
         moments[name] = at.astimezone(UTC)
     if situation.phase == "open":
@@ -122,6 +131,7 @@ def _observe(situation: Situation, fact: Fact) -> None:
 
 
 def _graded(situation: Situation, fact: Fact) -> None:
+    situation.decisions.append(fact)
     if fact.data["level"] in situation.levels:
         situation.approvals.append(fact)
 

@@ -44,9 +44,13 @@ def anchor(duty: CompiledDuty, situation: Situation) -> tuple[str, datetime] | N
 
 
 def _graded_for(duty: CompiledDuty, situation: Situation) -> datetime | None:
-    """A regrade gives no new time: what an earlier approval demanded already keeps its clock."""
-    for approval in situation.approvals:
-        if duty.levels is None or approval.data["level"] in duty.levels:
+    """A regrade gives no new time: what an earlier approval demanded already keeps its clock.
+
+    A level of another rulebook may have demanded anything.
+    """
+    for approval in situation.decisions:
+        level = approval.data["level"]
+        if duty.levels is None or level in duty.levels or level not in situation.levels:
             return approval.at.astimezone(UTC)
     return None
 
