@@ -7,6 +7,7 @@ from pathlib import Path
 
 from pydantic import ValidationError
 
+from services.grading.rulebook import suggest
 from services.grading.rulebook.check import check, doubts
 from services.grading.rulebook.compiled import CompiledRulebook
 from services.grading.rulebook.findings import Check, Problem, RulebookError, in_file
@@ -65,14 +66,12 @@ class Linted:
 
 def lint(source: Path | str, checks: Sequence[Check] = ()) -> Linted:
     """Everything wrong and everything doubtful; `checks` are run beside the engine's own. Raises nothing for a bad file."""
-    name = str(source) if isinstance(source, Path) or "\n" not in source else "<text>"
     try:
         text, name = _read(source)
         document = _parsed(text, name)
         model = _model(document, name)
     except RulebookError as error:
-        found = error.found or tuple(Problem(name, 1, "", text) for text in error.problems)
-        return Linted(name, found, None)
+        return Linted(error.found[0].file, error.found, None)
     findings = [*check(model), *layer_problems(model, shipped_model), *doubts(model)]
     findings += [finding for each in checks for finding in each(model)]
     problems = tuple(in_file(findings, document, name))
@@ -89,31 +88,26 @@ def _model(document: Document, name: str) -> Rulebook:
 
 
 def _read(source: Path | str) -> tuple[str, str]:
+    """The text and the name to tell its lines by: a file as it was given, a shipped one by its own name."""
     if isinstance(source, str):
         if "\n" in source:
             return source, "<text>"
         source = shipped().get(source) or Path(source)
+    name = source.name if source.parent == SHIPPED else str(source)
     try:
-        if source.stat().st_size > LARGEST:
-            raise RulebookError([_too_large(source)])
-        return source.read_text(encoding="utf-8-sig"), source.name
+        size = source.stat().st_size
+        if size > LARGEST:
+            raise RulebookError([Problem(name, 1, "", f"{size:,} bytes is too large: at most {LARGEST:,}")])
+        return source.read_text(encoding="utf-8-sig"), name
     except FileNotFoundError as error:
-        known = ", ".join(shipped())
-        raise RulebookError(
-            [f"{source}: no such file, and no shipped rulebook of that id; shipped: {known}"]
-        ) from error
+        message = f"no such file, and no shipped rulebook of that id; shipped: {', '.join(shipped())}"
+        raise RulebookError([Problem(name, 1, "", message, suggest.nearest(name, shipped()))]) from error
     except UnicodeDecodeError as error:
         line = source.read_bytes().count(b"\n", 0, error.start) + 1
-        raise RulebookError(
-            [Problem(source.name, line, "", f"not UTF-8 text: {error.reason}; save it as UTF-8")]
-        ) from error
+        message = f"not UTF-8 text: {error.reason}; save it as UTF-8"
+        raise RulebookError([Problem(name, line, "", message)]) from error
     except OSError as error:
-        raise RulebookError([f"{source}: can't be read: {error.strerror or error}"]) from error
-
-
-def _too_large(source: Path) -> Problem:
-    size = source.stat().st_size
-    return Problem(source.name, 1, "", f"{size:,} bytes is too large: a rulebook is at most {LARGEST:,}")
+        raise RulebookError([Problem(name, 1, "", f"can't be read: {error.strerror or error}")]) from error
 
 
 def _parsed(text: str, name: str) -> Document:
