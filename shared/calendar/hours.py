@@ -31,6 +31,14 @@ class BusinessHours:
         """The UTC instant business opens on `day`."""
         return datetime.combine(day, self.opens, self.zone).astimezone(UTC)
 
+    def closing(self, day: date) -> datetime:
+        """The UTC instant business closes on `day`, whenever the day itself ends."""
+        return datetime.combine(day, self.closes, self.zone).astimezone(UTC)
+
+    def noon(self, day: date) -> datetime:
+        """The UTC instant at which the morning of `day` ends and its afternoon begins."""
+        return datetime.combine(day, self.midday, self.zone).astimezone(UTC)
+
     def midnight(self, day: date) -> datetime:
         """The UTC instant of 24:00 of `day`."""
         return datetime.combine(day + timedelta(days=1), time(0), self.zone).astimezone(UTC)
@@ -39,4 +47,4 @@ class BusinessHours:
         """The UTC instant at which a period that ends on `day` ends."""
         if self.day_ends == "24:00":
             return self.midnight(day)
-        return datetime.combine(day, self.closes, self.zone).astimezone(UTC)
+        return self.closing(day)
