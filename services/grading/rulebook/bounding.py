@@ -1,6 +1,7 @@
 """How the duties of layers bound a local order: the strictest time stands, and each layer is named."""
 
 from collections.abc import Iterator
+from dataclasses import replace
 from datetime import datetime
 from typing import NamedTuple
 
@@ -32,8 +33,7 @@ def bound(
     also: list[Also] = []
     strictest: Deadline | None = None
     by: CompiledDuty | None = None
-    reason = ""
-    earliest = due_at
+    earliest, first = due_at, -1
     for above in duty.bounded_by:
         found = _demanded(above, calendar, hours, situation, level, start)
         if found is None:
@@ -41,9 +41,11 @@ def bound(
         named, end = found
         also.append(named)
         if end is not None and (earliest is None or end.at < earliest):
-            earliest, strictest, by = end.at, end, above
-            reason = decided_by(named)
-    return Bound(tuple(also), strictest, by, reason)
+            earliest, first, strictest, by = end.at, len(also) - 1, end, above
+    if by is None:
+        return Bound(tuple(also), None, None, "")
+    also[first] = replace(also[first], decides=True)
+    return Bound(tuple(also), strictest, by, decided_by(also[first]))
 
 
 def decided_by(also: Also) -> str:

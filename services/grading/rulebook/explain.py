@@ -4,6 +4,7 @@ from datetime import datetime
 from typing import Any
 
 from services.grading.rulebook.compiled import CompiledRulebook
+from services.grading.rulebook.layers_told import bounds
 from services.grading.rulebook.orders import Order
 from shared.calendar import BudgetError, Calendar, deadline, parse_budget
 
@@ -39,6 +40,7 @@ def explain(order: Order, calendar: Calendar, rulebook: CompiledRulebook) -> dic
         "source": order.source,
         "presumed": order.presumed,
         "provisional": order.provisional,
+        "bounds": bounds(order, rulebook),
         "day_ends": rulebook.hours.day_ends,
         "rulebook": {"id": rulebook.id, "version": rulebook.version, "hash": rulebook.hash},
         "calendar": calendar.version,

@@ -11,7 +11,8 @@ Phase = Literal["open", "calmed", "closed"]
 class Also:
     """A further rule that bounds an order: of which rulebook, by which words, and when it would be due by that alone.
 
-    `anchor` is the moment its own time runs from, which need not be the order's.
+    `anchor` is the moment its own time runs from, which need not be the order's. `decides`: the order is due by it, and
+    the text below, which wants it later or not at all, is not what counts.
     """
 
     rulebook: str
@@ -22,6 +23,7 @@ class Also:
     due_at: datetime | None
     anchor: str = ""
     anchor_at: datetime | None = None
+    decides: bool = False
 
 
 @dataclass(slots=True)

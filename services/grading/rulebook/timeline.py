@@ -4,10 +4,12 @@ from collections.abc import Iterable, Mapping
 from datetime import UTC, datetime
 from typing import Any
 
+from services.grading.rulebook.bounding import bound
 from services.grading.rulebook.compiled import CompiledDuty, CompiledRulebook
 from services.grading.rulebook.derive import build
 from services.grading.rulebook.duties import Routine
 from services.grading.rulebook.facts import Fact
+from services.grading.rulebook.orders import Also
 from services.grading.rulebook.situation import Situation, assume
 from services.grading.rulebook.timing import anchor
 from shared.calendar import Calendar
@@ -35,9 +37,9 @@ def timeline(
     rows = [
         _row(rulebook, calendar, situation, duty, level)
         for duty in rulebook.duty.values()
-        if duty.concerns(level, flags)
+        if duty.concerns(level, flags) and not _stood_for(rulebook, situation, duty, level)
     ]
-    rows += [_routine_row(rulebook, routine, moments) for routine in rulebook.model.routines]
+    rows += [_routine_row(rulebook, routine, moments) | _also(rulebook, ()) for routine in rulebook.model.routines]
     return {"rulebook": rulebook.id, "version": rulebook.version, "duties": rows}
 
 
@@ -61,7 +63,7 @@ def _row(
 ) -> dict[str, Any]:
     owner = rulebook.level[level].approver[0] if duty.kind == "approve_grade" else duty.owner
     anchored = anchor(duty, situation)
-    row = {
+    row: dict[str, Any] = {
         "id": duty.id,
         "clause": duty.time.clause or None,
         "source": duty.time.source,
@@ -69,13 +71,14 @@ def _row(
         "owner": owner,
         "to": list(duty.to),
         "from": " or ".join(duty.anchors),
-        "within": duty.time.within,
+        "within": duty.by_level.get(level, duty.time).within,
         "due": None,
         "recurring": duty.recurring,
         "provisional": False,
     }
     if anchored is None:
-        return row
+        also = bound(calendar, rulebook.hours, situation, duty, level, LATEST, None).also
+        return row | _also(rulebook, also)
     order = build(rulebook, calendar, situation, duty, duty.id, level, anchored)
     due = None if order.due_at is None else rulebook.hours.local(order.due_at).isoformat()
     return row | {
@@ -85,6 +88,34 @@ def _row(
         "within": order.within,
         "due": due,
         "provisional": order.provisional,
+        **_also(rulebook, order.also),
+    }
+
+
+def _stood_for(rulebook: CompiledRulebook, situation: Situation, duty: CompiledDuty, level: str) -> bool:
+    """Whether a duty of a layer only bounds a local one that is owed, and isn't owed itself."""
+    return any(
+        rulebook.duty[name].applies(level, situation.raised, situation.happened)
+        and anchor(rulebook.duty[name], situation) is not None
+        for name in duty.yields_to
+    )
+
+
+def _also(rulebook: CompiledRulebook, also: Iterable[Also]) -> dict[str, Any]:
+    """What the layers want of it; nothing, not even the key, where the rulebook stands on none."""
+    if not rulebook.layers:
+        return {}
+    local = rulebook.hours.local
+    return {
+        "also": [
+            {
+                "rulebook": each.rulebook,
+                "clause": each.clause,
+                "within": each.within,
+                "due": None if each.due_at is None else local(each.due_at).isoformat(),
+            }
+            for each in also
+        ]
     }
 
 

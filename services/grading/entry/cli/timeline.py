@@ -23,6 +23,8 @@ EXAMPLES = """\
       --moment occurred=2026-02-13T20:00:00+08:00 --moment discovered=2026-02-13T21:30:00+08:00 --json
   python -m services.grading timeline xuancheng-2015 --level general --flag legacy_issue --moment claimed=2026-09-30T16:00
   python -m services.grading timeline xuancheng-2015 --level general --moment discovered=2026-02-14T10:00 --svg picture.svg
+  python -m services.grading timeline anhui-medical-security-2021 --layer state-council-2016 --level I \\
+      --moment occurred=2026-02-13T20:00:00+08:00
 """
 
 
@@ -41,6 +43,13 @@ def add(parsers: Parsers) -> None:
         metavar="NAME=ISO8601",
         help="when something happened; without an offset, in the rulebook's zone; may be repeated",
     )
+    parser.add_argument(
+        "--layer",
+        action="append",
+        default=[],
+        metavar="ID",
+        help="a shipped rulebook that it stands on: the strictest time wins; may be repeated",
+    )
     parser.add_argument("--json", action="store_true", help="print JSON instead of a table")
     parser.add_argument(
         "--svg", type=Path, metavar="OUT", help="write a picture instead: a bar a duty, days off shaded"
@@ -49,7 +58,7 @@ def add(parsers: Parsers) -> None:
 
 
 def _run(options: argparse.Namespace) -> int:
-    rulebook = load_rulebook(options.rulebook)
+    rulebook = load_rulebook(options.rulebook, options.layer)
     moments = dict(_moment(text, rulebook.hours.zone) for text in options.moment)
     calendar = official_calendar()
     result = timeline(rulebook, calendar, options.level, options.flag, moments)
@@ -74,6 +83,8 @@ def _print_rows(result: dict[str, Any]) -> None:
             f"{row['due'] or '-':<26} {within:<16} {row['from'] or '-':<22} {row['owner']} → {', '.join(row['to']) or '-'}"
         )
         print(f"{'':<26} {row['id']} ({row['clause'] or row['source']})")
+        for also in row.get("also", ()):
+            print(f"{'':<26} + {also['within'] or '-'} {also['due'] or '-'} ({also['rulebook']} {also['clause']})")
 
 
 def _moment(text: str, zone: tzinfo) -> tuple[str, datetime]:
