@@ -1,12 +1,10 @@
 """The bus as an AsyncAPI 3.0 document: a channel a topic, a message an event type, who sends and who receives."""
 
 from collections.abc import Mapping, Sequence
-from io import StringIO
 from typing import Any
 
+import yaml
 from pydantic.json_schema import models_json_schema
-from ruamel.yaml import YAML
-from ruamel.yaml.scalarstring import LiteralScalarString
 
 from deploy.documents.events import EventType, said_by
 from deploy.documents.services import Service
@@ -59,15 +57,25 @@ def asyncapi(types: Sequence[EventType], services: Sequence[Service]) -> dict[st
 
 def as_yaml(document: Mapping[str, Any]) -> str:
     """The document's text; the same document gives the same text."""
-    yaml = YAML()
-    yaml.width = 120
-    yaml.indent(mapping=2, sequence=4, offset=2)
-    yaml.representer.ignore_aliases = lambda *_: True
-    text = StringIO()
-    yaml.dump(_blocks(document), text)
-    return text.getvalue()
+    text: str = yaml.dump(document, Dumper=_Dumper, width=120, indent=2, sort_keys=False, allow_unicode=True)
+    return text
 
 
+class _Dumper(yaml.SafeDumper):
+    """Lists indented below their key, every part written out, text of several lines as a block: a line changed is a line."""
+
+    def increase_indent(self, flow: bool = False, indentless: bool = False) -> None:
+        super().increase_indent(flow, False)
+
+    def ignore_aliases(self, data: Any) -> bool:
+        return True
+
+
+def _text(dumper: yaml.SafeDumper, value: str) -> yaml.ScalarNode:
+    return dumper.represent_scalar("tag:yaml.org,2002:str", value, style="|" if "\n" in value else None)
+
+
+_Dumper.add_representer(str, _text)
 _BOOTSTRAP = {"default": "127.0.0.1:9092", "description": "KAFKA_BOOTSTRAP_SERVERS"}
 
 
@@ -160,12 +168,3 @@ def _draft_7(schema: Any) -> Any:
     if isinstance(schema, dict):
         return {"items" if key == "prefixItems" else key: _draft_7(value) for key, value in schema.items()}
     return [_draft_7(each) for each in schema] if isinstance(schema, list) else schema
-
-
-def _blocks(value: Any) -> Any:
-    """Text of several lines as a block, so that a change of one line is a change of one line."""
-    if isinstance(value, Mapping):
-        return {key: _blocks(each) for key, each in value.items()}
-    if isinstance(value, list):
-        return [_blocks(each) for each in value]
-    return LiteralScalarString(value) if isinstance(value, str) and "\n" in value else value

@@ -4,7 +4,8 @@ from pathlib import Path
 from typing import Annotated
 
 from pydantic import BaseModel, ConfigDict, Field
-from ruamel.yaml import YAML
+
+from shared.marked_yaml import read_yaml
 
 FOLDER = Path(__file__).parents[1] / "organisations"
 
@@ -41,5 +42,5 @@ class SampleOrganisation(_Described):
 
 def load_organisations(folder: Path = FOLDER) -> list[SampleOrganisation]:
     """All of them by id. Raises pydantic's ValidationError for a file that can't be used."""
-    yaml = YAML(typ="safe", pure=True)
-    return [SampleOrganisation.model_validate(yaml.load(file)) for file in sorted(folder.glob("*.yaml"))]
+    read = [read_yaml(file.read_text(encoding="utf-8"), file.name) for file in sorted(folder.glob("*.yaml"))]
+    return [SampleOrganisation.model_validate(document.data) for document in read]

@@ -5,7 +5,8 @@ from pathlib import Path
 from typing import Annotated, Literal, Self
 
 from pydantic import AfterValidator, BaseModel, ConfigDict, Field, model_validator
-from ruamel.yaml import YAML
+
+from shared.marked_yaml import read_yaml
 
 FOLDER = Path(__file__).parent / "stories"
 
@@ -87,6 +88,6 @@ class Story(_Told):
 
 def load_stories(organisation: str, folder: Path = FOLDER) -> list[Story]:
     """The stories of an organisation. Raises pydantic's ValidationError for a file that can't be used."""
-    yaml = YAML(typ="safe", pure=True)
-    content = yaml.load(folder / f"{organisation}.yaml")
+    file = folder / f"{organisation}.yaml"
+    content = read_yaml(file.read_text(encoding="utf-8"), file.name).data
     return [Story.model_validate(each) for each in content["stories"]]

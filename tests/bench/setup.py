@@ -7,8 +7,8 @@ from dataclasses import dataclass, field
 from typing import Any
 
 import aiohttp
-from ruamel.yaml import YAML
 
+from shared.marked_yaml import read_yaml
 from shared.secrets import load_secrets
 from tests.bench.product import ROOT, Product
 
@@ -80,8 +80,8 @@ async def _office(session: aiohttp.ClientSession, product: Product, admin: dict[
 
 def roles_of(rulebook: str) -> list[str]:
     """All posts of a shipped rulebook: whoever holds them all may do whatever its duties ask."""
-    content = YAML(typ="safe").load(ROOT / "services" / "grading" / "rulebooks" / f"{rulebook}.yaml")
-    return list(content["roles"])
+    file = ROOT / "services" / "grading" / "rulebooks" / f"{rulebook}.yaml"
+    return list(read_yaml(file.read_text(encoding="utf-8"), file.name).data["roles"])
 
 
 async def _post(session: aiohttp.ClientSession, url: str, headers: dict[str, str], body: dict[str, Any]) -> Any:

@@ -6,13 +6,13 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from ruamel.yaml import YAML
 
 from deploy.documents.__main__ import main
 from deploy.documents.events import event_types
 from deploy.documents.services import Service
 from deploy.documents.written import documents
 from shared.contracts.envelope import TOPICS
+from shared.marked_yaml import read_yaml
 
 
 @pytest.fixture(scope="module")
@@ -22,7 +22,7 @@ def made() -> dict[str, str]:
 
 @pytest.fixture(scope="module")
 def bus(made: dict[str, str]) -> dict[str, Any]:
-    found: dict[str, Any] = YAML(typ="safe").load(made["events.asyncapi.yaml"])
+    found: dict[str, Any] = read_yaml(made["events.asyncapi.yaml"]).data
     return found
 
 
