@@ -16,7 +16,23 @@ CALENDAR = official_calendar()
 # Eve of Spring Festival and a make-up Saturday in one; eve of National Day; another make-up Saturday; 23:59 on a Friday;
 # the turn of the year into one whose notice is not out.
 STARTS = ("2026-02-14T16:00", "2026-09-30T15:20", "2026-10-10T09:00", "2026-11-20T23:59", "2026-12-31T16:30")
-MINUTES_AFTER = {"occurred": -40, "discovered": 0, "graded": 20, "warned": 10, "claim_overdue": 60, "reported": 15}
+MINUTES_AFTER = {
+    "event": -50,
+    "occurred": -40,
+    "discovered": 0,
+    "graded": 20,
+    "warned": 10,
+    "claim_overdue": 60,
+    "reported": 15,
+    "oral_report": 5,
+    "resolved": 1500,
+    "calmed": 2900,
+    "closed": 4400,
+}
+# Durations that begin with no number.
+WORDED = ("at once", "same day")
+# Moments that come more than once: owed for each of them.
+EACH = ("instruction", "worsening")
 
 
 @cache
@@ -78,7 +94,14 @@ def proposing(name: str, level: str, start: datetime) -> list[Fact]:
 def key(row: Row) -> str:
     if row.recurring:
         return f"{row.id}#1"
-    return f"{row.id}@m-instruction" if row.start == "instruction" else row.id
+    return f"{row.id}@m-{row.start}" if row.start in EACH else row.id
+
+
+def goal(name: str, row: Row, start: datetime) -> datetime | None:
+    """When a goal that is no deadline is to be reached."""
+    if row.target is None:
+        return None
+    return deadline(moment(row.start, start), parse_budget(row.target), CALENDAR, rulebook_of(name).hours).at
 
 
 def label(case: tuple[str, Row, str]) -> str:
@@ -103,8 +126,9 @@ def test_the_row_is_due_when_its_time_is_up(case: tuple[str, Row, str], start: s
     name, row, level = case
     order = issued(name, row, level, at(start)).orders[key(row)]
     assert order.anchor_at == moment(row.start, at(start))
-    if row.within is None or not row.within[0].isdigit():
-        assert row.within in ("patrol", "at once") or order.due_at is None
+    assert order.target_at == goal(name, row, at(start))
+    if row.within is None or not (row.within[0].isdigit() or row.within in WORDED):
+        assert row.within == "patrol" or order.due_at is None
         return
     end = deadline(moment(row.start, at(start)), parse_budget(row.within), CALENDAR, rulebook_of(name).hours)
     assert (order.due_at, order.provisional) == (end.at, end.provisional)

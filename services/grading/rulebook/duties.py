@@ -102,6 +102,7 @@ class Due(BaseModel):
     within: Within = "silent"
     default: OperatorDefault | None = None
     target: Duration | None = None
+    target_source: Source = "regulation"
     by_level: dict[str, Duration] = Field(default_factory=dict)
     variants: list[Variant] = Field(default_factory=list)
 

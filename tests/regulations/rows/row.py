@@ -1,7 +1,7 @@
 """A row of a regulation as read clause by clause: the reading that its shipped rulebook is held to.
 
 `within` None: the text is silent. `default`: the operator's time where the text gives no number. An owner or receiver
-the text does not name is left out here (None): the rulebook's choice is the operator's.
+the text does not name is left out here (None): the rulebook's choice is the operator's. `target`: a goal, no deadline.
 """
 
 from collections.abc import Mapping
@@ -26,6 +26,7 @@ class Row(NamedTuple):
     desk: str = "tasks"
     source: str = "regulation"
     anchor_source: str = "regulation"
+    target: str | None = None
 
 
 class Book(NamedTuple):
