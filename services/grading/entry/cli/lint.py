@@ -4,13 +4,22 @@
 import argparse
 import json
 import sys
-from collections.abc import Collection, Iterable
+from collections.abc import Collection, Iterable, Sequence
 from dataclasses import asdict
 from pathlib import Path
 from typing import Any
 
 from services.grading.entry.cli.command import Parsers, UsageError, parser_of
-from services.grading.rulebook import CompiledRulebook, Finding, Linted, Problem, check_holders, lint
+from services.grading.rulebook import (
+    CompiledRulebook,
+    Finding,
+    Linted,
+    Problem,
+    check_holders,
+    lint,
+    shipped_model,
+)
+from services.grading.rulebook.layer_findings import layer_notes
 from services.grading.rulebook.model import Rulebook
 from shared.marked_yaml import YamlError, read_yaml
 
@@ -18,6 +27,7 @@ EXAMPLES = """\
   python -m services.grading rulebook lint my-rulebook.yaml
   python -m services.grading rulebook lint my-rulebook.yaml --organisation deploy/organisations/yichun-market.yaml
   python -m services.grading rulebook lint my-rulebook.yaml --json      # for an editor
+  python -m services.grading rulebook lint my-rulebook.yaml --layer state-council-2016
 """
 
 
@@ -33,12 +43,19 @@ def add(parsers: Parsers) -> None:
         metavar="FILE",
         help="also check that an account of this organisation holds every role that must act",
     )
+    parser.add_argument(
+        "--layer",
+        action="append",
+        default=[],
+        metavar="ID",
+        help="also note where the text is silent or laxer than this shipped rulebook above it; may be repeated",
+    )
     parser.set_defaults(run=_run)
 
 
 def _run(options: argparse.Namespace) -> int:
     held = None if options.organisation is None else _held(options.organisation)
-    looked = [_look(name, held) for name in options.files]
+    looked = [_look(name, held, options.layer) for name in options.files]
     if options.json:
         problems = [_entry(problem) for each in looked for problem in each.problems]
         print(json.dumps(problems, ensure_ascii=False, indent=2))
@@ -48,14 +65,14 @@ def _run(options: argparse.Namespace) -> int:
     return 2 if any(each.rulebook is None for each in looked) else 0
 
 
-def _look(name: str, held: Collection[str] | None) -> Linted:
-    if held is None:
-        return lint(name)
-
+def _look(name: str, held: Collection[str] | None, layers: Sequence[str]) -> Linted:
     def holders(model: Rulebook) -> Iterable[Finding]:
-        return check_holders(model, held)
+        return () if held is None else check_holders(model, held)
 
-    return lint(name, [holders])
+    def above(model: Rulebook) -> Iterable[Finding]:
+        return layer_notes(model, shipped_model, layers)
+
+    return lint(name, [holders, above])
 
 
 def _tell(name: str, looked: Linted) -> None:
