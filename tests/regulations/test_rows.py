@@ -146,6 +146,14 @@ def test_no_duty_beyond_the_rows(name: str) -> None:
         assert known == rows
 
 
+@pytest.mark.parametrize(("name", "level"), [(name, level) for name, book in BOOKS.items() for level in book.proposing])
+def test_the_criteria_propose_the_level(name: str, level: str) -> None:
+    start = at(STARTS[1])
+    discovered = Fact("d", "moment", start, {"name": "discovered"})
+    grade = advance(rulebook_of(name), CALENDAR, [discovered, *proposing(name, level, start)], {}).grade
+    assert (grade.proposal, grade.state) == (level, "proposed")
+
+
 @pytest.mark.parametrize("name", BOOKS)
 def test_routines(name: str) -> None:
     rulebook = rulebook_of(name)

@@ -8,6 +8,7 @@ DUTIES = (
     Row("report_to_leading_group", "三2", "information_officer", ("leading_group",), "discovered", "1 h"),
     Row("approve_grade", None, "manager_in_charge", (), "discovered", None, GENERAL, source="operator"),
     Row("approve_grade", None, "group_leader", (), "discovered", None, MAJOR, source="operator"),
+    Row("approve_measures", None, "group_leader", ("unit",), "reported", None, source="operator"),
     Row("measures", "三2", "unit", (), "approved", "as fits"),
     Row("analyse", "三3", "publicity_department", (), "reported", None),
     Row("clarify", "三4", None, None, "discovered", "in time", flags=("untrue_report",), desk="publishing",
