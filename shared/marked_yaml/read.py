@@ -33,9 +33,18 @@ def read_yaml(text: str, name: str = "<text>") -> Document:
     Refused: more than LARGEST bytes, MOST_PARTS parts or DEEPEST levels, anchors and aliases, tags, duplicate keys,
     keys that are no scalars, more than one document.
     """
-    size = len(text.encode(errors="surrogatepass"))
+    try:
+        size = len(text) if len(text) > LARGEST else len(text.encode())
+    except UnicodeEncodeError as error:
+        line = text.count("\n", 0, error.start) + 1
+        message = "not YAML: half a surrogate pair, which is no character: delete it"
+        raise YamlError(name, [Fault(line, message)]) from error
     if size > LARGEST:
         raise YamlError(name, [Fault(1, f"{size:,} bytes is too large: at most {LARGEST:,}")])
+    return _read(text, name)
+
+
+def _read(text: str, name: str) -> Document:
     builder = _Builder(text)
     try:
         document = builder.document()
@@ -45,9 +54,6 @@ def read_yaml(text: str, name: str = "<text>") -> Document:
         builder.faults.append(explained(error, text))
     except ReaderError as error:
         builder.faults.append(unreadable(error, text))
-    except UnicodeEncodeError as error:
-        line = text.count("\n", 0, error.start) + 1
-        builder.faults.append(Fault(line, "not YAML: half a surrogate pair, which is no character: delete it"))
     if builder.faults:
         raise YamlError(name, sorted(builder.faults, key=lambda fault: fault.line))
     assert document is not None
