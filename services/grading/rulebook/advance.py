@@ -89,6 +89,8 @@ def _why(rulebook: CompiledRulebook, situation: Situation, grade: Grade, order: 
         return "现有依据不再要求提高等级"
     if ended(duty, situation):
         return "舆情已平息" if situation.phase == "calmed" else "已办结"
+    if duty.yields_to and duty.applies(grade.level or rulebook.strictest.id, situation.raised, situation.happened):
+        return "已由本规则的相应事项承担,时限从严"
     if grade.level is not None and duty.levels is not None and grade.level not in duty.levels:
         state = "已定为" if grade.state == "approved" else "拟定为"
         return f"{state}{rulebook.level[grade.level].name},本项不适用"
