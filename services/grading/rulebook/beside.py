@@ -161,7 +161,9 @@ def _plain(text: str) -> tuple[str, list[int]]:
 def _articles(text: str) -> dict[str, Span]:
     """第八条 to where it stands; of two with one number (an annex) the first."""
     starts = [(match.start(), match[0].strip()) for match in _ARTICLE.finditer(text)]
-    ends = [start for start, _ in starts[1:]] + [_end_of_last(text, starts[-1][0]) if starts else 0]
+    if not starts:
+        return {}
+    ends = [*(start for start, _ in starts[1:]), _end_of_last(text, starts[-1][0])]
     found: dict[str, Span] = {}
     for (start, name), end in zip(starts, ends, strict=True):
         found.setdefault(name, Span(start, _before_chapter(text, start, end)))

@@ -9,6 +9,7 @@ from services.grading.rulebook.plain_rules import (
     channel_statements,
     closing_statement,
     criterion_statement,
+    layer_statements,
     level_statement,
     names_statements,
     release_statement,
@@ -36,6 +37,7 @@ def plain_chinese(book: CompiledRulebook) -> Explanation:
                 *(each for each in suspension_statements(book) if each.clause is None),
             ),
         ),
+        Section("上位规定", None, tuple(layer_statements(book))),
         Section("时间、提醒与合并", None, tuple(settings_statements(book))),
         Section("名称", None, tuple(names_statements(book))),
     )

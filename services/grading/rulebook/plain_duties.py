@@ -7,6 +7,7 @@ from typing import Final
 from services.grading.rulebook.compiled import CompiledRulebook
 from services.grading.rulebook.duties import Condition, Duty, EscalationStep, Extension
 from services.grading.rulebook.plain_words import (
+    KIND_NAMES,
     OPERATOR,
     budget,
     cited,
@@ -29,12 +30,15 @@ from services.grading.rulebook.vocabulary import WITHOUT_NUMBER
 # How the receiver is said: before the deed (向…报告) or after it (形成报告,报送…).
 _BEFORE: Final = {
     "report": "向", "notify": "向", "request": "向", "warn": "向", "bulletin": "向", "instruct": "向", "assign": "向",
-    "respond": "面向", "contact": "向", "verify": "向",
+    "respond": "面向", "contact": "向",
 }  # fmt: skip
 _AFTER: Final = {
     "designate": "对象为", "claim": "对象为", "meet": "参加单位为", "coordinate": "涉及", "launch": "并通知",
     "decide": "并告知", "train": "对象为", "approve": "报", "approve_grade": "报",
 }  # fmt: skip
+_AROUND: Final = {"same day": "当日", "at the same time": "的同时", "beforehand": "之前"}
+_CASE: Final = re.compile(r"的[,,当]|之日|[后时],?")
+"""A name that begins with a case of its own: nothing can be put before it."""
 _KEEPERS: Final = {"publishing": "发布环节", "tasks": "任务环节"}
 _UNTIL: Final = {"calmed": "直至舆情平息", "closed": "直至处置完结"}
 
@@ -85,22 +89,17 @@ def _beyond_anchor(duty: Duty, when: Condition) -> Condition:
 def _time(book: CompiledRulebook, duty: Duty) -> str:
     due = duty.due
     start = "或者".join(moment_name(book.model, moment).removeprefix("已") for moment in due.from_)
-    first = "(以先到者为准)" if len(due.from_) > 1 else ""
-    source = mark(due.from_source)
-    if due.by_level:
-        begins = since(next(iter(due.by_level.values())))
-        return f"自{start}{begins}{first}{source}按等级规定的时限"
+    tail = ("(以先到者为准)" if len(due.from_) > 1 else "") + mark(due.from_source)
     text = due.within
-    if text == "same day":
-        return f"在{start}{first}{source}当日"
-    if text == "at the same time":
-        return f"在{start}{first}{source}的同时"
+    if due.by_level:
+        return f"自{start}{since(next(iter(due.by_level.values())))}{tail}按等级规定的时限"
+    if text in _AROUND:
+        return f"在{start}{tail}{_AROUND[text]}"
     if is_numbered(text) and text != "at once":
-        return f"自{start}{since(text)}{first}{source}{within(text)}"
-    how = _adverb(duty)
+        return f"自{start}{since(text)}{tail}{within(text)}"
     if text in {"continuing", "until calm", "recurring"}:
-        return f"自{start}起{first}{source}{how}"
-    return f"在{start}后{first}{source}{how}"
+        return f"自{start}起{tail}{_adverb(duty)}"
+    return f"在{start}后{tail}{_adverb(duty)}"
 
 
 def _adverb(duty: Duty) -> str:
@@ -124,6 +123,8 @@ def _deed(book: CompiledRulebook, duty: Duty) -> str:
         said = name
     elif _names_receiver(book, duty):
         said = f"{name}(对象:{to})"
+    elif duty.kind == "respond" and _CASE.search(name):
+        said = f"{name}(面向{to})"
     elif duty.kind in _BEFORE:
         said = f"{_BEFORE[duty.kind]}{to}{name}"
     else:
@@ -144,8 +145,8 @@ def _bare_name(book: CompiledRulebook, duty: Duty) -> str:
 def _names_receiver(book: CompiledRulebook, duty: Duty) -> bool:
     """Whether the duty's own name already speaks of who receives it."""
     parts = [part for role in duty.to for part in re.split(r"[((、)\s]", book.model.roles[role].name)]
-    return re.search(r"向.*(报|说明|汇|反馈|请示|申请)", duty.name) is not None or any(
-        len(part) >= 2 and part in duty.name for part in parts
+    return re.search(r"向.*(报|说明|汇|反馈|请示|申请)|并(上报|汇报|报告)", duty.name) is not None or any(
+        len(part) >= 2 and part[-4:] in duty.name for part in parts
     )
 
 
@@ -164,8 +165,26 @@ def _open(duty: Duty) -> str:
     if due.default is not None:
         said += f";{OPERATOR}时限为{special_default(due.default)}"
     if due.target is not None:
-        said += f";目标{within(due.target)}{OPERATOR},目标不是时限,超过不作逾期"
+        said += f";目标{within(due.target)}{mark(due.target_source)},目标不是时限,超过不作逾期"
     return f"({said})"
+
+
+def condition_words(book: CompiledRulebook, duty: Duty) -> str:
+    """In which case the duty is owed, on its own; empty: always."""
+    case = conditions(book, duty.when)
+    parts = [f"舆情{case}的{mark(duty.when_source)}"] if case else []
+    if duty.found_by:
+        parts.append(f"由{roles(book.model, duty.found_by)}发现的")
+    return ",".join(parts) + ("(仅在情形出现时)" if duty.optional else "")
+
+
+def time_words(book: CompiledRulebook, duty: Duty) -> str:
+    """Within what, on its own, with what levels and flags make of it."""
+    text = duty.due.within
+    base = _open(duty) or ("" if duty.due.by_level and not is_numbered(text) else within(text))
+    return "".join(
+        [f"{base};" if base and (duty.due.by_level or duty.due.variants) else base, *_other_times(book, duty)]
+    )
 
 
 def _notes(book: CompiledRulebook, duty: Duty) -> Iterator[str]:
@@ -173,12 +192,12 @@ def _notes(book: CompiledRulebook, duty: Duty) -> Iterator[str]:
     yield from _condition_notes(book, duty)
     yield from _results(book, duty)
     if duty.extension:
-        yield _extension(book, duty.extension)
-    yield from _watch(book, duty)
+        yield extension_words(book, duty.extension)
+    yield from watch_words(book, duty)
     if duty.desk:
         yield f"计时由{_KEEPERS[duty.desk]}掌握{OPERATOR}。"
     if duty.bounds:
-        yield f"作为上位规定,对本地同类职责({listed(duty.bounds)})的时限设定上限,取其严。"
+        yield f"作为上位规定,对本地同类职责({listed(KIND_NAMES.get(kind, kind) for kind in duty.bounds)})的时限设定上限,取其严。"
 
 
 def _other_times(book: CompiledRulebook, duty: Duty) -> Iterator[str]:
@@ -218,7 +237,8 @@ def _results(book: CompiledRulebook, duty: Duty) -> Iterator[str]:
         yield f"须经审批:{book.model.approval_chains[duty.chain].name}。"
 
 
-def _extension(book: CompiledRulebook, rule: Extension) -> str:
+def extension_words(book: CompiledRulebook, rule: Extension) -> str:
+    """Until when, and of whom, more time may be asked for."""
     start = f"自{moment_name(book.model, rule.from_)}{since(rule.request_within)}{mark(rule.from_source)}"
     return (
         f"需要延长时限的,应当{start}{within(rule.request_within)}向{role_name(book.model, rule.to)}提出申请"
@@ -226,7 +246,7 @@ def _extension(book: CompiledRulebook, rule: Extension) -> str:
     )
 
 
-def _watch(book: CompiledRulebook, duty: Duty) -> Iterator[str]:
+def watch_words(book: CompiledRulebook, duty: Duty) -> Iterator[str]:
     """The operator's own: reminders, warning, to whom it goes up."""
     if duty.reminders:
         yield f"提醒{OPERATOR}:{listed(reminder(text) for text in duty.reminders)}。"

@@ -56,10 +56,11 @@ def _marked(passage: Passage, before: str, after: str) -> list[str]:
 
 
 def _pieces(passage: Passage) -> Iterator[tuple[str, bool]]:
+    """The text in pieces, marked or not; a phrase that runs over a line's end is put on one."""
     at = 0
     for start, end in passage.marks:
         yield passage.text[at:start], False
-        yield passage.text[start:end], True
+        yield passage.text[start:end].replace("\n", ""), True
         at = end
     yield passage.text[at:], False
 

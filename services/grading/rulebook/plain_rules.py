@@ -126,7 +126,7 @@ def _cycle(cycle: Cycle) -> str:
 def standing_statement(rule: StandingRule) -> Statement:
     """A rule that orders nothing by itself."""
     return _statement(
-        f"standing rule {rule.id}", rule, f"关于{_ABOUT[rule.about]}的要求,在有关环节予以提示{mark(rule.source)}。"
+        f"standing_rule {rule.id}", rule, f"关于{_ABOUT[rule.about]}的要求,在有关环节予以提示{mark(rule.source)}。"
     )
 
 
@@ -198,6 +198,16 @@ def settings_statements(book: CompiledRulebook) -> Iterator[Statement]:
         yield Statement("contradicting", None, f"{names}不能并存;并存时在定级理由中说明。")
 
 
+def layer_statements(book: CompiledRulebook) -> Iterator[Statement]:
+    """The rulebooks above this one, and who and what here stands for theirs."""
+    model = book.model
+    for above in model.stands_on:
+        notes = [f"其中“{role}”在本单位为{role_name(model, here)}。" for role, here in above.roles.items()]
+        notes += [f"其中等级“{level}”对应本规则的{level_names(model, here)}。" for level, here in above.levels.items()]
+        text = f"同时适用上位规定“{above.rulebook}”;两者对同一事项都有时限的,以较严者为准{OPERATOR}。"
+        yield Statement(f"stands_on {above.rulebook}", None, text, tuple(notes))
+
+
 def _stability(book: CompiledRulebook) -> str:
     share = book.model.stability.falls_below
     if share == 100:
@@ -212,7 +222,7 @@ def names_statements(book: CompiledRulebook) -> Iterator[Statement]:
     outside = [role_name(model, key) for key, role in model.roles.items() if role.external]
     yield Statement("roles", None, f"本单位内的岗位和机构:{listed(inside)}。")
     if outside:
-        yield Statement("external roles", None, f"本单位以外的:{listed(outside)}。")
+        yield Statement("external_roles", None, f"本单位以外的:{listed(outside)}。")
     if model.flags:
         yield Statement("flags", None, f"本规则另设的标记:{listed(f'“{name}”' for name in model.flags.values())}。")
     if model.moments:

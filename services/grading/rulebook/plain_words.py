@@ -50,7 +50,17 @@ _WITHOUT_NUMBER: Final = {
     "regularly": "定期",
     "each quarter": "每季度",
     "throughout": "全程",
+    "beforehand": "事先",
 }
+KIND_NAMES: Final[Mapping[str, str]] = {
+    "report": "报告", "claim": "认领", "designate": "指定", "investigate": "调查", "grade": "评估等级",
+    "approve_grade": "审定等级", "approve": "审批", "respond": "回应", "notify": "通报", "meet": "会议", "track": "跟踪",
+    "follow_up": "后续关注", "evaluate": "评估总结", "instruct": "批示", "decide": "决定", "launch": "启动", "contact": "联系",
+    "draft": "拟稿", "request": "请示申请", "verify": "核实", "warn": "预警", "bulletin": "通报", "train": "培训",
+    "browse": "浏览", "patrol": "巡查", "coordinate": "协调", "assign": "交办", "archive": "归档",
+}  # fmt: skip
+CLAUSE_NAMES: Final = {"last paragraph": "末段", "graded response": "分级响应"}
+"""Clauses of texts without numbers, as rulebooks name them."""
 _UNITS: Final = {
     "min": "分钟",
     "h": "小时",
@@ -176,4 +186,5 @@ def cited(clause: str | None, phrase: str | None) -> str:
     if not clause and not phrase:
         return ""
     words = f"“{phrase}”" if phrase else ""
-    return f"({':'.join(part for part in (clause or '', words) if part)})"
+    place = CLAUSE_NAMES.get(clause or "", clause or "")
+    return f"({':'.join(part for part in (place, words) if part)})"

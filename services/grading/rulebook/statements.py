@@ -5,6 +5,8 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
 from typing import Final, NamedTuple
 
+from services.grading.rulebook.plain_words import CLAUSE_NAMES
+
 _NUMERALS: Final = {numeral: value for value, numeral in enumerate("〇一二三四五六七八九十")}
 _TOKEN = re.compile(r"\d+|[〇一二三四五六七八九十]+|[ivxIVX]+(?![a-zA-Z])|[^\d〇一二三四五六七八九十]")
 
@@ -68,9 +70,11 @@ def by_article(statements: Iterable[Statement]) -> tuple[Section, ...]:
 
 
 def article_name(clause: str) -> str:
-    """`Art. 8` as 第八条(Art. 8); names that are Chinese already stay."""
+    """`Art. 8` as 第八条 Art. 8, `Plan 3.1` as 预案3.1; names that are Chinese already stay."""
     match = re.match(r"Art\. (\d+)", clause)
-    return f"第{numeral(int(match[1]))}条 {clause}" if match else clause
+    if match:
+        return f"第{numeral(int(match[1]))}条 {clause}"
+    return f"预案{clause.removeprefix('Plan ')}" if clause.startswith("Plan ") else CLAUSE_NAMES.get(clause, clause)
 
 
 def numeral(number: int) -> str:

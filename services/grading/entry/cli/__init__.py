@@ -5,7 +5,7 @@ import argparse
 import sys
 from collections.abc import Callable, Mapping, Sequence
 
-from services.grading.entry.cli import explain, lint, listing, schema, timeline
+from services.grading.entry.cli import diff, explain, lint, listing, schema, timeline
 from services.grading.entry.cli.command import Parsers, UsageError
 from services.grading.rulebook import RulebookError
 from services.grading.rulebook.timeline import TimelineError
@@ -15,6 +15,7 @@ COMMANDS: Mapping[str, tuple[Callable[[Parsers], None], ...]] = {
     "rulebook": (
         lint.add,
         explain.add,
+        diff.add,
         schema.add,
         listing.add,
     ),
@@ -23,7 +24,7 @@ COMMANDS: Mapping[str, tuple[Callable[[Parsers], None], ...]] = {
 
 _GROUPS = {"rulebook": "check a rulebook file, print the schema, list the shipped ones"}
 _EXAMPLES = f"""examples:
-{timeline.EXAMPLES}{lint.EXAMPLES}{explain.EXAMPLES}{schema.EXAMPLES}"""
+{timeline.EXAMPLES}{lint.EXAMPLES}{explain.EXAMPLES}{diff.EXAMPLES}{schema.EXAMPLES}"""
 
 
 def main(arguments: Sequence[str]) -> int:
