@@ -3,14 +3,20 @@
 from fastapi import FastAPI
 
 from services.grading.entry.access import ACCESS
+from services.grading.entry.calendar import calendar_routes
 from services.grading.entry.procedures import act_routes, grading_routes
 from services.grading.entry.subscriptions import subscriptions
 from services.grading.settings import Settings
+from services.grading.usecases.calendar_watch import CalendarWatch
 from services.grading.usecases.calendars import Calendars
+from services.grading.usecases.change_calendar import ChangeCalendar
 from services.grading.usecases.decide import Decide
 from services.grading.usecases.hear import Hear
+from services.grading.usecases.impact import Impact
 from services.grading.usecases.look import Look
+from services.grading.usecases.look_calendar import LookCalendar
 from services.grading.usecases.reconcile import Reconcile
+from services.grading.usecases.reproject import Reproject
 from services.grading.usecases.rulebooks import Rulebooks
 from shared.service import Clocks, Parts, Wiring, assemble
 from shared.settings import load
@@ -23,11 +29,20 @@ def wire(parts: Parts) -> Wiring:
     reconcile = Reconcile(parts.journal, rulebooks, calendars, parts.office)
     decide = Decide(parts.db, reconcile, rulebooks, parts.office)
     look = Look(parts.db, rulebooks, calendars)
+    change_calendar = ChangeCalendar(parts.db, parts.journal, calendars, Impact(parts.work, rulebooks), parts.office)
     return Wiring(
-        routers=[grading_routes(decide, look), act_routes(decide)],
+        routers=[
+            grading_routes(decide, look),
+            act_routes(decide),
+            calendar_routes(change_calendar, LookCalendar(parts.db, calendars)),
+        ],
         access=ACCESS,
         subscriptions=subscriptions(Hear(reconcile), rulebooks, parts.gate),
         lock="grading.procedures",
+        loops={
+            "reprojection": Reproject(parts.work, reconcile, calendars, parts.system).run,
+            "calendar": CalendarWatch(parts.work, calendars, parts.office).run,
+        },
     )
 
 

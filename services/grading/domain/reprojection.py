@@ -25,6 +25,14 @@ class Moved(NamedTuple):
 
     order: Order
     before: datetime
+    after: datetime
+
+
+class Recount(NamedTuple):
+    """The deadlines that move, and every order as it is by the other calendar."""
+
+    moves: list[Moved]
+    orders: Mapping[str, Order]
 
 
 def running(issued: Mapping[str, Order], discharged: frozenset[str]) -> Running:
@@ -45,15 +53,21 @@ def _moments(order: Order) -> Iterator[datetime]:
 
 def moved(procedure: Procedure, rulebook: CompiledRulebook, calendar: Calendar) -> list[Moved]:
     """The deadlines that this calendar puts elsewhere than they were issued, with where they were."""
+    return recount(procedure, rulebook, calendar).moves
+
+
+def recount(procedure: Procedure, rulebook: CompiledRulebook, calendar: Calendar) -> Recount:
+    """The procedure's orders by this calendar, nothing being kept."""
     result = advance(rulebook, calendar, procedure.facts, procedure.issued)
-    return [
-        Moved(order, before.due_at)
+    moves = [
+        Moved(order, before.due_at, order.due_at)
         for key, order in result.orders.items()
         if (before := procedure.issued.get(key)) is not None
         and before.due_at is not None
         and order.due_at is not None
         and before.due_at != order.due_at
     ]
+    return Recount(moves, result.orders)
 
 
 def reprojected(procedure: Procedure, moves: Sequence[Moved], version: int, by: str, at: datetime, why: str) -> Fact:

@@ -14,4 +14,7 @@ ACCESS: Mapping[str, Access] = {
     "POST /v1/incidents/{incident_id}/calm": staff(),
     "POST /v1/incidents/{incident_id}/close": staff(),
     "POST /v1/incidents/{incident_id}/reopen": staff(),
+    "GET /v1/calendar": staff(),
+    "POST /v1/calendar/notices": staff("platform_admin", "admin"),
+    "POST /v1/calendar/days": staff("platform_admin", "admin"),
 }

@@ -17,7 +17,9 @@ from shared.db import Transaction
 STATES: tuple[TaskState, ...] = ("open", "claimed", "done", "withdrawn")
 _DUE = "coalesce(t.due_at, 'infinity'::timestamptz)"
 _COLUMNS = """t.id, t.incident_id, t.key, t.kind, t.name, t.desk, t.owner, t.owner_name, t.clause, t.presumed, t.state, t.version,
-  t.holder, t.held_at, t.due_at, t.overdue, t.done_at, t.reason"""
+  t.holder, t.held_at, t.due_at, t.overdue, t.done_at, t.reason, t.body"""
+# Few tasks stand still: only their bodies are read.
+_STANDING = """CASE WHEN t.due_at IS NULL AND strpos(t.body, '"suspended"') > 0 THEN t.body::json ->> 'suspended' END AS suspended"""
 
 
 @dataclass(frozen=True, slots=True)
@@ -64,7 +66,10 @@ def board_statement(query: BoardQuery) -> tuple[str, list[Any]]:
     chosen = f"SELECT {_COLUMNS} FROM {'few' if few else 'tasks.tasks'} t WHERE {_conditions(query, values)}"
     order = f"ORDER BY {_DUE}, t.id LIMIT {values.place(query.limit)}"
     pages = " UNION ALL ".join(f"({chosen} AND {_in_state(query, state)} {order})" for state in query.states)
-    return f"{few}SELECT t.*, i.title FROM ({pages}) t JOIN tasks.incidents i USING (incident_id) {order}", values
+    return (
+        f"{few}SELECT t.*, {_STANDING}, i.title FROM ({pages}) t JOIN tasks.incidents i USING (incident_id) {order}",
+        values,
+    )
 
 
 def _in_state(query: BoardQuery, state: TaskState) -> str:

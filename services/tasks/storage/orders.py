@@ -26,8 +26,9 @@ RETURNING incident_id
 """
 
 # What is done stays done, what was withdrawn is owed again; a verdict holds unless the new deadline lies ahead ($1: now).
+# An assignment that comes without a deadline has none any longer: its time stands still, or its rule gives none now.
 _VERDICT = """
-  overdue = CASE WHEN t.state = 'done' THEN coalesce(t.done_at > {due}, false) ELSE t.overdue AND {due} < $1 END,
+  overdue = CASE WHEN t.state = 'done' THEN coalesce(t.done_at > {due}, t.overdue) ELSE t.overdue AND coalesce({due} < $1, true) END,
   escalated = CASE WHEN {due} > $1 AND {due} IS DISTINCT FROM t.due_at THEN 0 ELSE t.escalated END,
   version = t.version + 1"""
 
@@ -37,14 +38,14 @@ INSERT INTO tasks.tasks AS t
 SELECT * FROM unnest($2::uuid[], $3::uuid[], $4::text[], $5::timestamptz[], $6::bool[], $7::text[], $8::text[], $9::text[],
   $10::text[], $11::text[], $12::text[], $13::text[], $14::text[], $15::text[])
 ON CONFLICT (id) DO UPDATE SET
-  due_at = coalesce(excluded.due_at, t.due_at), clock = coalesce(excluded.clock, t.clock), presumed = excluded.presumed,
+  due_at = excluded.due_at, clock = excluded.clock, presumed = excluded.presumed,
   desk = excluded.desk, key = excluded.key, kind = excluded.kind, name = excluded.name, owner = excluded.owner,
   owner_name = excluded.owner_name, clause = excluded.clause, body = excluded.body,
   state = CASE t.state WHEN 'withdrawn' THEN 'open' ELSE t.state END,
   holder = CASE t.state WHEN 'withdrawn' THEN NULL ELSE t.holder END,
   held_at = CASE t.state WHEN 'withdrawn' THEN NULL ELSE t.held_at END,
   reason = CASE t.state WHEN 'withdrawn' THEN NULL ELSE t.reason END,
-{_VERDICT.format(due="coalesce(excluded.due_at, t.due_at)")}
+{_VERDICT.format(due="excluded.due_at")}
 """
 
 _DEADLINES = f"""
@@ -67,18 +68,21 @@ FROM unnest($1::uuid[], $2::timestamptz[], $3::text[]) AS d(id, at, by) WHERE t.
 
 @dataclass(slots=True)
 class Orders:
-    """What a batch orders, by rows; each list is one statement. `timers` are (task, incident, first moment)."""
+    """What a batch orders, by rows; each list is one statement. `timers` are (task, incident, first moment), `stopped` those that end
+    because time stands still.
+    """
 
     tasks: list[tuple[Any, ...]] = field(default_factory=list)
     deadlines: list[tuple[UUID, datetime, str]] = field(default_factory=list)
     withdrawn: list[tuple[UUID, str]] = field(default_factory=list)
     discharged: list[tuple[UUID, datetime, str]] = field(default_factory=list)
     timers: list[tuple[UUID, UUID, datetime]] = field(default_factory=list)
+    stopped: list[UUID] = field(default_factory=list)
 
     @property
     def ended(self) -> list[UUID]:
         """The tasks whose clocks stop."""
-        return [row[0] for row in self.withdrawn] + [row[0] for row in self.discharged]
+        return [row[0] for row in self.withdrawn] + [row[0] for row in self.discharged] + self.stopped
 
     def add(self, event: Event[Decision]) -> None:
         """Take over one decision: assignments with their deadlines, deadlines that came alone, ends."""
@@ -86,7 +90,12 @@ class Orders:
         for deadline in event.data.deadlines:
             self.timers.extend(_timer(event.subject, deadline))
         for order in {order.id: order for order in event.data.assignments}.values():
-            self.tasks.append(_task_row(event, order, deadlines.pop(order.id, None)))
+            deadline = deadlines.pop(order.id, None)
+            self.tasks.append(_task_row(event, order, deadline))
+            if deadline is None and order.suspended:
+                self.stopped.append(order.id)
+            elif deadline is None and order.remind_at and order.desk == "tasks":
+                self.timers.append((order.id, event.subject, min(order.remind_at)))
         self.deadlines += [(d.assignment_id, d.due_at, write_clock(d)) for d in deadlines.values()]
         self.withdrawn += [(gone.assignment_id, gone.reason) for gone in event.data.withdrawn]
         self.discharged += [(done.assignment_id, done.at, done.by) for done in event.data.discharged]
