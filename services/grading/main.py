@@ -4,20 +4,28 @@ from fastapi import FastAPI
 
 from services.grading.entry.access import ACCESS
 from services.grading.entry.calendar import calendar_routes
-from services.grading.entry.procedures import act_routes, grading_routes
+from services.grading.entry.procedures import act_routes, grading_routes, time_routes
+from services.grading.entry.rulebooks import rulebook_routes
 from services.grading.entry.subscriptions import subscriptions
 from services.grading.settings import Settings
+from services.grading.usecases.activate import Activate
 from services.grading.usecases.calendar_watch import CalendarWatch
 from services.grading.usecases.calendars import Calendars
 from services.grading.usecases.change_calendar import ChangeCalendar
 from services.grading.usecases.decide import Decide
+from services.grading.usecases.desk import Desk
 from services.grading.usecases.hear import Hear
 from services.grading.usecases.impact import Impact
 from services.grading.usecases.look import Look
 from services.grading.usecases.look_calendar import LookCalendar
+from services.grading.usecases.moments import Moments
+from services.grading.usecases.people import KnowAccounts
 from services.grading.usecases.reconcile import Reconcile
+from services.grading.usecases.relocate import Relocate
 from services.grading.usecases.reproject import Reproject
 from services.grading.usecases.rulebooks import Rulebooks
+from services.grading.usecases.shelf import Shelf
+from services.grading.usecases.suspend import Suspend
 from shared.service import Clocks, Parts, Wiring, assemble
 from shared.settings import load
 
@@ -27,17 +35,22 @@ def wire(parts: Parts) -> Wiring:
     calendars = Calendars()
     rulebooks = Rulebooks(parts.journal, parts.office)
     reconcile = Reconcile(parts.journal, rulebooks, calendars, parts.office)
-    decide = Decide(parts.db, reconcile, rulebooks, parts.office)
+    desk = Desk(parts.db, reconcile, rulebooks, parts.office)
+    decide = Decide(desk)
+    shelf = Shelf(parts.db, rulebooks, parts.office)
+    relocate = Relocate(desk, shelf, calendars)
     look = Look(parts.db, rulebooks, calendars)
     change_calendar = ChangeCalendar(parts.db, parts.journal, calendars, Impact(parts.work, rulebooks), parts.office)
     return Wiring(
         routers=[
             grading_routes(decide, look),
             act_routes(decide),
+            time_routes(Moments(desk), Suspend(desk), relocate),
+            rulebook_routes(shelf, Activate(parts.db, rulebooks, shelf), relocate),
             calendar_routes(change_calendar, LookCalendar(parts.db, calendars)),
         ],
         access=ACCESS,
-        subscriptions=subscriptions(Hear(reconcile), rulebooks, parts.gate),
+        subscriptions=subscriptions(Hear(reconcile), rulebooks, KnowAccounts(parts.gate)),
         lock="grading.procedures",
         loops={
             "reprojection": Reproject(parts.work, reconcile, calendars, parts.system).run,

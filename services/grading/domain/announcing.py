@@ -7,8 +7,11 @@ from typing import cast
 from uuid import UUID
 
 from services.grading.domain.procedure import Procedure, Step
+from services.grading.rulebook import Also as Bound
 from services.grading.rulebook import CompiledRulebook, Order, Reason
+from services.grading.rulebook.lateness import late_from
 from shared.contracts.grading import (
+    Also,
     Assignment,
     Deadline,
     Desk,
@@ -31,17 +34,6 @@ def assignment_id(incident_id: UUID, key: str) -> UUID:
     return UUID(int=value & ~(0x3 << 62) | 0x2 << 62)
 
 
-def late_from(order: Order) -> datetime | None:
-    """The moment after which an order counts as late: when it is due.
-
-    What is owed 'at once' is due the moment it is ordered, and nobody can be late by reading of it: it counts as late from the
-    operator's first step of escalation on.
-    """
-    if order.within == "at once" and order.escalate:
-        return min(at for at, _ in order.escalate)
-    return order.due_at
-
-
 def announce(
     procedure: Procedure,
     step: Step,
@@ -51,6 +43,8 @@ def announce(
     at: datetime,
     by: str,
     told: Collection[str],
+    reason: str | None = None,
+    act: str | None = None,
 ) -> ProcedureAdvanced:
     """The event of one decision. `told` are the keys whose fulfilment their own desk has just told us: no need to tell it back."""
     result = step.advance
@@ -78,6 +72,10 @@ def announce(
             if key not in told and key in result.orders
         ],
         cause=cause,
+        by=by,
+        reason=reason,
+        act=act,
+        flags=sorted(result.flags),
     )
 
 
@@ -124,6 +122,21 @@ def _assignment(incident_id: UUID, order: Order) -> Assignment:
         hand_in=list(order.hand_in),
         chain=order.chain,
         extension=dict(order.extension) if order.extension else None,
+        suspended=order.suspended,
+        target_at=order.target_at,
+        remind_at=list(order.remind_at) if order.due_at is None else [],
+        also=[_also(each) for each in order.also],
+    )
+
+
+def _also(bound: Bound) -> Also:
+    return Also.model_construct(
+        rulebook=bound.rulebook,
+        title=bound.title,
+        clause=bound.clause,
+        phrase=bound.phrase,
+        within=bound.within,
+        due_at=bound.due_at,
     )
 
 

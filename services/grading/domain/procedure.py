@@ -37,10 +37,18 @@ class Step:
     moved: bool
 
 
-def step(procedure: Procedure, news: Sequence[Fact], rulebook: CompiledRulebook, calendar: Calendar) -> Step:
+def step(
+    procedure: Procedure,
+    news: Sequence[Fact],
+    rulebook: CompiledRulebook,
+    calendar: Calendar,
+    *,
+    act: str | None = None,
+) -> Step:
     """Take in further facts and change the procedure accordingly.
 
-    `moved` tells whether anybody needs to hear of it; a fact that is known already, or that changes nothing, does not move.
+    `moved` tells whether anybody needs to hear of it; a fact that is known already, or that changes nothing, does not move. But what
+    somebody decided (`act`, the id of the fact) is told, also where it changes no order.
     """
     known = {fact.id for fact in procedure.facts}
     fresh = [fact for fact in news if fact.id not in known]
@@ -50,7 +58,8 @@ def step(procedure: Procedure, news: Sequence[Fact], rulebook: CompiledRulebook,
         procedure.facts = [_turning(fact) if fact in fresh else fact for fact in procedure.facts]
     fulfilled = frozenset(result.done) - procedure.discharged
     moved = bool(
-        result.issue
+        any(fact.id == act for fact in fresh)
+        or result.issue
         or result.change
         or result.withdraw
         or fulfilled

@@ -4,45 +4,26 @@ from typing import Annotated, Any, Literal
 from uuid import UUID
 
 from fastapi import APIRouter, Query
-from pydantic import BaseModel, Field
+from pydantic import BaseModel
 
 from services.grading.domain.procedure import Procedure
-from services.grading.usecases.decide import Act, Decide, Permitted, calmers, closers, leaders, members
+from services.grading.entry.bodies import (
+    Approval,
+    FlagChange,
+    Instruction,
+    MomentReport,
+    Move,
+    Resumption,
+    Suspension,
+    Turn,
+)
+from services.grading.usecases.decide import Act, Decide, Permitted
+from services.grading.usecases.desk import calmers, closers, leaders
 from services.grading.usecases.look import Look
+from services.grading.usecases.moments import Moments
+from services.grading.usecases.relocate import Relocate
+from services.grading.usecases.suspend import Suspend
 from shared.auth import CurrentStaff, Staff
-
-Reason = Annotated[str, Field(min_length=1, max_length=2000)]
-
-
-class Approval(BaseModel):
-    """The level to approve; a reason is needed where it is not the proposed one."""
-
-    level: Annotated[str, Field(min_length=1, max_length=64)]
-    reason: Reason | None = None
-    version: int | None = None
-
-
-class FlagChange(BaseModel):
-    """Raise or lower one of the rulebook's flags."""
-
-    flag: Annotated[str, Field(min_length=1, max_length=64)]
-    on: bool = True
-    reason: Reason
-    version: int | None = None
-
-
-class Instruction(BaseModel):
-    """A leader's instruction (批示): what is to be done."""
-
-    text: Reason
-    version: int | None = None
-
-
-class Turn(BaseModel):
-    """Declaring a matter calm, closed or reopened."""
-
-    reason: Reason
-    version: int | None = None
 
 
 class Standing(BaseModel):
@@ -92,6 +73,11 @@ def grading_routes(decide: Decide, look: Look) -> APIRouter:
     async def deadlines(staff: CurrentStaff, incident_id: UUID) -> dict[str, Any]:
         return await look.deadlines(staff, incident_id)
 
+    @router.get("/v1/incidents/{incident_id}/acts")
+    async def acts(staff: CurrentStaff, incident_id: UUID) -> dict[str, Any]:
+        """Who decided what, when, and why: the words typed stand here alone; events carry their ids (`act`)."""
+        return await look.acts(staff, incident_id)
+
     return router
 
 
@@ -101,8 +87,9 @@ def act_routes(decide: Decide) -> APIRouter:
 
     @router.post("/flags")
     async def flags(staff: CurrentStaff, incident_id: UUID, body: FlagChange) -> Standing:
-        act = Act("flag", {"name": body.flag, "on": body.on, "reason": body.reason}, "flagged", members)
-        return _standing(await decide.act(staff, incident_id, act, body.version))
+        return _standing(
+            await decide.flag(staff, incident_id, body.flag, on=body.on, reason=body.reason, version=body.version)
+        )
 
     @router.post("/instructions")
     async def instructions(staff: CurrentStaff, incident_id: UUID, body: Instruction) -> Standing:
@@ -124,5 +111,32 @@ def act_routes(decide: Decide) -> APIRouter:
     async def _turn(staff: Staff, incident_id: UUID, body: Turn, moment: str, permitted: Permitted) -> Standing:
         act = Act("moment", {"name": moment, "reason": body.reason}, moment, permitted)
         return _standing(await decide.act(staff, incident_id, act, body.version))
+
+    return router
+
+
+def time_routes(moments: Moments, suspend: Suspend, relocate: Relocate) -> APIRouter:
+    """What people prove, stop and move: each changes when something is owed, and says who did it and why."""
+    router = APIRouter(tags=["procedure"], prefix="/v1/incidents/{incident_id}")
+
+    @router.post("/moments", summary="报告时点 / Report a moment")
+    async def moment(staff: CurrentStaff, incident_id: UUID, body: MomentReport) -> Standing:
+        """What happened when; of a moment that is known, that it was at another time."""
+        return _standing(await moments(staff, incident_id, body.name, body.at, body.reason, body.version))
+
+    @router.post("/suspend", summary="中止计时 / Stop time")
+    async def stop(staff: CurrentStaff, incident_id: UUID, body: Suspension) -> Standing:
+        """On a ground of the rulebook, by the posts that it names."""
+        return _standing(await suspend.suspend(staff, incident_id, body.reason, body.text, body.orders, body.version))
+
+    @router.post("/resume", summary="恢复计时 / Let time run again")
+    async def resume(staff: CurrentStaff, incident_id: UUID, body: Resumption) -> Standing:
+        """What was used up before stays used up."""
+        return _standing(await suspend.resume(staff, incident_id, body.text, body.orders, body.version))
+
+    @router.post("/rulebook", summary="改按另一规则办理 / Move to another rulebook")
+    async def move(staff: CurrentStaff, incident_id: UUID, body: Move) -> Standing:
+        """One that is or was in force here. By whoever may close the incident, or an administrator."""
+        return _standing(await relocate(staff, incident_id, body.hash, body.reason, body.version))
 
     return router

@@ -1,8 +1,8 @@
 """What grading hears, and what it does with it."""
 
 from services.grading.usecases.hear import Hear
+from services.grading.usecases.people import KnowAccounts
 from services.grading.usecases.rulebooks import Rulebooks
-from shared.auth import AccountGate
 from shared.contracts.directory import AccountChanged, OrganisationChanged
 from shared.contracts.intake import IncidentChanged, IncidentReported, OriginalShown
 from shared.contracts.publishing import AnswerChanged
@@ -10,7 +10,7 @@ from shared.contracts.tasks import TaskChanged
 from shared.journal import Subscriptions, ignore, on
 
 
-def subscriptions(hear: Hear, rulebooks: Rulebooks, gate: AccountGate) -> Subscriptions:
+def subscriptions(hear: Hear, rulebooks: Rulebooks, accounts: KnowAccounts) -> Subscriptions:
     """By producer."""
     return {
         "intake": [
@@ -20,5 +20,5 @@ def subscriptions(hear: Hear, rulebooks: Rulebooks, gate: AccountGate) -> Subscr
         ],
         "tasks": [on(TaskChanged, hear.task_changed)],
         "publishing": [on(AnswerChanged, hear.answer_changed)],
-        "directory": [on(OrganisationChanged, rulebooks.on_organisation), on(AccountChanged, gate.consume)],
+        "directory": [on(OrganisationChanged, rulebooks.on_organisation), on(AccountChanged, accounts)],
     }

@@ -77,6 +77,20 @@ async def decided(tx: Transaction, organisation_id: str, after: UUID | None, lim
     return [_procedure(row) for row in rows]
 
 
+async def running_here(
+    tx: Transaction, organisation_id: str, only: Sequence[UUID] | None, limit: int
+) -> list[Procedure]:
+    """Procedures of this organisation that are open or calm, oldest first; `only` limits them to these."""
+    rows = await tx.fetch(
+        "SELECT * FROM grading.procedures WHERE organisation_id = $1 AND phase IN ('open', 'calmed') "
+        "AND ($2::uuid[] IS NULL OR incident_id = ANY($2)) ORDER BY incident_id LIMIT $3",
+        organisation_id,
+        None if only is None else list(only),
+        limit,
+    )
+    return [_procedure(row) for row in rows]
+
+
 def _procedure(row: Any) -> Procedure:
     return Procedure(
         incident_id=row["incident_id"],

@@ -6,15 +6,11 @@ from typing import Any
 from uuid import UUID
 
 from services.grading.domain.procedure import Procedure
-from services.grading.rulebook import CompiledRulebook, Fact, approvers
-from services.grading.storage.procedures import load_many
-from services.grading.usecases.reconcile import News, Reconcile
-from services.grading.usecases.rulebooks import Rulebooks
+from services.grading.rulebook import CompiledRulebook, approvers
+from services.grading.rulebook.situation import fold
+from services.grading.usecases.desk import Case, Desk, Wish, allow, members
 from shared.auth import Staff
-from shared.clock import Clock
-from shared.db import Database, Transaction
-from shared.errors import ConflictError, ForbiddenError, InvalidError, MissingError
-from shared.ids import new_id
+from shared.errors import ConflictError, InvalidError
 
 Permitted = Callable[[CompiledRulebook], Collection[str]]
 
@@ -32,11 +28,8 @@ class Act:
 class Decide:
     """The acts of people on procedures."""
 
-    def __init__(self, db: Database, reconcile: Reconcile, rulebooks: Rulebooks, office: Clock) -> None:
-        self._db = db
-        self._reconcile = reconcile
-        self._rulebooks = rulebooks
-        self._office = office
+    def __init__(self, desk: Desk) -> None:
+        self._desk = desk
 
     async def approve(
         self, staff: Staff, incident_id: UUID, level: str, reason: str | None, version: int | None
@@ -46,13 +39,14 @@ class Decide:
         Raises `ForbiddenError` unless the rulebook names one of the member's roles as that level's approver,
         `InvalidError` for an unknown level or a missing reason, `ConflictError` where this level was approved already.
         """
-        async with self._db.transaction() as tx:
-            procedure, rulebook = await self._open(tx, staff, incident_id, version)
+        async with self._desk.db.transaction() as tx:
+            case = await self._desk.open(tx, staff, incident_id, version)
+            procedure, rulebook = case.procedure, case.rulebook
             if level not in rulebook.ranks:
                 raise InvalidError(
                     f"Rulebook {rulebook.id} has no level {level!r}; its levels: {', '.join(rulebook.ranks)}."
                 )
-            _allow(staff, rulebook, approvers(rulebook, level), f"approve level {level}")
+            allow(case, approvers(rulebook, level), f"approve level {level}")
             if level != procedure.proposal and not reason:
                 raise InvalidError(
                     f"The criteria propose {procedure.proposal or 'no level'}; to set {level}, give a reason."
@@ -60,63 +54,47 @@ class Decide:
             if procedure.grade_state == "approved" and procedure.level == level and procedure.deciding is None:
                 raise ConflictError(f"Level {level} is approved already.", version=procedure.version, level=level)
             role = min(staff.roles & set(approvers(rulebook, level)))
-            data = {"level": level, "by": staff.login, "role": role, "reason": reason, "proposal": procedure.proposal}
-            return await self._record(tx, staff, procedure, "graded", data, "graded")
+            data = {"level": level, "role": role, "reason": reason, "proposal": procedure.proposal}
+            return await self._desk.record(case, Wish("graded", data, "graded"))
 
     async def act(self, staff: Staff, incident_id: UUID, act: Act, version: int | None) -> Procedure:
-        """Record a fact. Raises `ForbiddenError`, `InvalidError` for an unknown flag, `MissingError`."""
-        async with self._db.transaction() as tx:
-            procedure, rulebook = await self._open(tx, staff, incident_id, version)
-            _allow(staff, rulebook, act.permitted(rulebook), act.cause)
-            if act.kind == "flag" and act.data["name"] not in rulebook.flag_names:
-                known = ", ".join(sorted(rulebook.flag_names))
-                raise InvalidError(f"Rulebook {rulebook.id} knows no flag {act.data['name']!r}; it knows: {known}.")
-            return await self._record(tx, staff, procedure, act.kind, act.data | {"by": staff.login}, act.cause)
+        """Record a fact. Raises `ForbiddenError`, `MissingError`."""
+        async with self._desk.db.transaction() as tx:
+            case = await self._desk.open(tx, staff, incident_id, version)
+            allow(case, act.permitted(case.rulebook), act.cause)
+            return await self._desk.record(case, Wish(act.kind, act.data, act.cause))
 
-    async def _open(
-        self, tx: Transaction, staff: Staff, incident_id: UUID, version: int | None
-    ) -> tuple[Procedure, CompiledRulebook]:
-        procedure = (await load_many(tx, [incident_id])).get(incident_id)
-        if procedure is None or procedure.organisation_id != staff.organisation_id:
-            raise MissingError(f"There is no procedure for incident {incident_id} here.")
-        if version is not None and version != procedure.version:
-            raise ConflictError(
-                f"The procedure has moved on to version {procedure.version}; look at it again.",
-                version=procedure.version,
-                level=procedure.level,
-                phase=procedure.phase,
-            )
-        return procedure, await self._rulebooks.get(tx, procedure.rulebook_hash)
-
-    async def _record(
-        self, tx: Transaction, staff: Staff, procedure: Procedure, kind: str, data: dict[str, Any], cause: str
+    async def flag(
+        self, staff: Staff, incident_id: UUID, name: str, *, on: bool, reason: str, version: int | None
     ) -> Procedure:
-        fact = Fact(str(new_id()), kind, self._office.now(), data)
-        news = News(procedure.organisation_id, [fact], cause, staff.login)
-        return (await self._reconcile(tx, {procedure.incident_id: news}))[procedure.incident_id]
+        """Raise or lower a flag; one that stands so already stays, without a further decision.
+
+        Raises `ForbiddenError`, `MissingError`, `InvalidError` for an unknown flag, and `ConflictError` naming the flag that is up
+        and contradicts it.
+        """
+        async with self._desk.db.transaction() as tx:
+            case = await self._desk.open(tx, staff, incident_id, version)
+            allow(case, members(case.rulebook), "flagged")
+            if name not in case.rulebook.flag_names:
+                known = ", ".join(sorted(case.rulebook.flag_names))
+                raise InvalidError(f"Rulebook {case.rulebook.id} knows no flag {name!r}; it knows: {known}.")
+            raised = fold(case.procedure.facts, case.rulebook.marks, case.rulebook.ranks).raised
+            if (name in raised) is on:
+                return case.procedure
+            if on:
+                _refuse_contradiction(case, name, raised)
+            return await self._desk.record(case, Wish("flag", {"name": name, "on": on, "reason": reason}, "flagged"))
 
 
-def _allow(staff: Staff, rulebook: CompiledRulebook, roles: Collection[str], what: str) -> None:
-    if not staff.roles & set(roles):
-        named = "、".join(f"{rulebook.roles[role].name} ({role})" for role in roles if role in rulebook.roles)
-        raise ForbiddenError(f"本规则规定由{named}办理 / Rulebook {rulebook.id} lets {', '.join(roles)} {what}.")
-
-
-def leaders(rulebook: CompiledRulebook) -> list[str]:
-    """Whoever approves some level may also instruct."""
-    return list(dict.fromkeys(role for level in rulebook.levels for role in level.approver))
-
-
-def members(rulebook: CompiledRulebook) -> list[str]:
-    """Every post inside the organisation."""
-    return [role.id for role in rulebook.roles.values() if not role.external]
-
-
-def calmers(rulebook: CompiledRulebook) -> list[str]:
-    """Who may declare a matter calm."""
-    return list(rulebook.model.closing.calmed_by)
-
-
-def closers(rulebook: CompiledRulebook) -> list[str]:
-    """Who may declare a matter closed."""
-    return list(rulebook.model.closing.closed_by)
+def _refuse_contradiction(case: Case, name: str, raised: frozenset[str]) -> None:
+    for group in case.rulebook.model.contradicting:
+        standing = [flag for flag in group if flag in raised and flag != name] if name in group else []
+        if standing:
+            names = case.rulebook.flag_names
+            up = "、".join(names[flag] for flag in standing)
+            raise ConflictError(
+                f"“{names[name]}”与已标注的“{up}”不能并存,请先取消后者 / {name} contradicts {', '.join(standing)}, "
+                "which is up: lower that first.",
+                version=case.procedure.version,
+                contradicts=standing,
+            )

@@ -3,9 +3,11 @@
 from typing import Any
 from uuid import UUID
 
-from services.grading.domain.announcing import assignment_id, late_from
+from services.grading.domain.acts import acts
+from services.grading.domain.announcing import assignment_id
 from services.grading.domain.procedure import Procedure
 from services.grading.rulebook import CompiledRulebook, advance, explain
+from services.grading.rulebook.lateness import late_from
 from services.grading.storage import procedures
 from services.grading.usecases.calendars import Calendars
 from services.grading.usecases.rulebooks import Rulebooks
@@ -50,6 +52,17 @@ class Look:
                     **explain(order, calendar, rulebook),
                 }
                 for key, order in procedure.issued.items()
+            ],
+        }
+
+    async def acts(self, staff: Staff, incident_id: UUID) -> dict[str, Any]:
+        """Who decided what about an incident, when and why, oldest first. Raises `MissingError`."""
+        procedure, rulebook, _ = await self._load(staff, incident_id)
+        return {
+            "incident_id": incident_id,
+            "version": procedure.version,
+            "acts": [
+                {**act._asdict(), "at": rulebook.hours.local(act.at).isoformat()} for act in acts(procedure.facts)
             ],
         }
 

@@ -7,6 +7,7 @@ from uuid import UUID
 from services.grading.domain.announcing import announce
 from services.grading.domain.holidays import reasons
 from services.grading.domain.procedure import Procedure, step
+from services.grading.domain.relocating import Relocation, relocated
 from services.grading.domain.reprojection import moved, reprojected
 from services.grading.rulebook import CompiledRulebook, Fact
 from services.grading.storage import rulebooks as kept
@@ -23,7 +24,11 @@ from shared.journal.apply import NotYetError
 
 @dataclass(frozen=True, slots=True)
 class News:
-    """Facts about one incident. `title` opens the procedure where there is none; `told` are keys fulfilled at their own desk."""
+    """Facts about one incident. `title` opens the procedure where there is none; `told` are keys fulfilled at their own desk.
+
+    `act` is the id of the fact that somebody's decision is, and `reason` says why in words of the house or of the rulebook. `to` moves
+    the procedure to another rulebook.
+    """
 
     organisation_id: str
     facts: Sequence[Fact]
@@ -31,6 +36,9 @@ class News:
     by: str
     title: str | None = None
     told: frozenset[str] = field(default_factory=frozenset)
+    act: str | None = None
+    reason: str | None = None
+    to: Relocation | None = None
 
 
 class Reconcile:
@@ -61,12 +69,26 @@ class Reconcile:
 
     async def _step(self, tx: Transaction, procedure: Procedure, news: News, in_force: InForce) -> NewEvent | None:
         rulebook = await self._rulebooks.get(tx, procedure.rulebook_hash)
+        now = self._office.now()
         facts = [*self._recounted(procedure, rulebook, in_force), *news.facts]
-        taken = step(procedure, facts, rulebook, in_force.calendar)
+        if news.to is not None:
+            rulebook = await self._rulebooks.get(tx, news.to.rulebook_hash)
+            facts.append(relocated(procedure, rulebook, in_force.calendar, news.to, now))
+            procedure.rulebook_hash = rulebook.hash
+        taken = step(procedure, facts, rulebook, in_force.calendar, act=news.act)
         if not taken.moved:
             return None
-        now = self._office.now()
-        payload = announce(procedure, taken, rulebook, cause=news.cause, at=now, by=news.by, told=news.told)
+        payload = announce(
+            procedure,
+            taken,
+            rulebook,
+            cause=news.cause,
+            at=now,
+            by=news.by,
+            told=news.told,
+            reason=news.reason,
+            act=news.act,
+        )
         return NewEvent(new_id(), procedure.organisation_id, procedure.incident_id, now, payload)
 
     def _recounted(self, procedure: Procedure, rulebook: CompiledRulebook, in_force: InForce) -> list[Fact]:

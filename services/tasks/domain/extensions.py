@@ -38,6 +38,10 @@ def check_askable(task: Task, person: Person, at: datetime) -> Extension:
         raise conflict(task, "任务已结束，不能申请延期 / The task has ended:")
     check_hand(task, person)
     rule = task.detail.extension
+    if task.detail.suspended:
+        raise conflict(
+            task, f"计时已中止({task.detail.suspended}),恢复后再申请 / Its time stands still; ask once it runs again:"
+        )
     if rule is None or task.due_at is None:
         raise conflict(task, "办法没有规定此项可以延期 / The regulation gives no extension for this duty:")
     if rule.request_by is not None and at > rule.request_by:

@@ -21,12 +21,12 @@ class Firing:
 
 def next_moment(task: Task) -> datetime | None:
     """The next moment at which this task's timer has something to do, perhaps past already; None when its clock has ended."""
-    if not task.live or task.clock is None:
+    if not task.live:
         return None
     spent = task.reminded_at
     moments = [at for at, _ in _steps(task)]
-    if task.clock.holder == "tasks" and not task.overdue:
-        moments += [at for at in task.clock.remind_at if spent is None or at > spent]
+    if _ours(task) and not task.overdue:
+        moments += [at for at in _reminders(task) if spent is None or at > spent]
         if task.due_at is not None:
             moments.append(task.due_at + AFTER)
     return min(moments, default=None)
@@ -34,13 +34,13 @@ def next_moment(task: Task) -> datetime | None:
 
 def fire(task: Task, now: datetime) -> Firing:
     """Decide at `now`, which may be late: missed reminders collapse into one, and into the verdict when that is due too."""
-    if not task.live or task.clock is None:
+    if not task.live:
         return Firing(task, (), None)
     told: list[tuple[TaskChange, str | None]] = []
     overdue, reminded_at = task.overdue, task.reminded_at
-    if task.clock.holder == "tasks" and not overdue:
+    if _ours(task) and not overdue:
         overdue = task.due_at is not None and task.due_at < now
-        reminding = [at for at in task.clock.remind_at if at <= now and (reminded_at is None or at > reminded_at)]
+        reminding = [at for at in _reminders(task) if at <= now and (reminded_at is None or at > reminded_at)]
         if overdue:
             told.append(("overdue", task.owner))
         elif reminding:
@@ -56,6 +56,16 @@ def fire(task: Task, now: datetime) -> Firing:
         version=task.version + len(told),
     )
     return Firing(after, tuple(told), next_moment(after))
+
+
+def _ours(task: Task) -> bool:
+    """Whether reminders and the verdict are this service's; where there is no deadline, its desk says so."""
+    return (task.desk if task.clock is None else task.clock.holder) == "tasks"
+
+
+def _reminders(task: Task) -> tuple[datetime, ...]:
+    """To the deadline, or to the goal where there is none; none while time stands still."""
+    return task.detail.remind_at if task.clock is None else task.clock.remind_at
 
 
 def _steps(task: Task) -> list[tuple[datetime, str]]:

@@ -25,8 +25,24 @@ class Extension:
 
 
 @dataclass(frozen=True, slots=True)
+class Bound:
+    """A rule of another layer that bounds the task too, and by when (UTC) it alone would want it."""
+
+    rulebook: str
+    title: str
+    clause: str
+    phrase: str
+    within: str | None
+    due_at: datetime | None
+
+
+@dataclass(frozen=True, slots=True)
 class Detail:
-    """What an assignment says beside the columns of a list; replaced whole by a later order."""
+    """What an assignment says beside the columns of a list; replaced whole by a later order.
+
+    `suspended` is why its time stands still: it has no deadline then. `target_at` (UTC) is a goal that is no deadline, and `remind_at` are
+    the reminders that run to it where nothing else does.
+    """
 
     duty: str
     phrase: str
@@ -37,6 +53,10 @@ class Detail:
     hand_in: tuple[str, ...]
     chain: str | None
     extension: Extension | None
+    suspended: str | None = None
+    target_at: datetime | None = None
+    remind_at: tuple[datetime, ...] = ()
+    also: tuple[Bound, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)

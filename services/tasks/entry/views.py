@@ -16,7 +16,7 @@ from shared.contracts.tasks import TaskState
 
 
 class TaskRow(BaseModel):
-    """A line of a board. `title` is the incident's masked title; times are UTC."""
+    """A line of a board. `title` is the incident's masked title; times are UTC. `suspended`: why its time stands still."""
 
     id: UUID
     incident_id: UUID
@@ -37,6 +37,7 @@ class TaskRow(BaseModel):
     overdue: bool
     done_at: datetime | None
     reason: str | None
+    suspended: str | None = None
 
 
 class TaskPage(BaseModel):
@@ -74,6 +75,17 @@ class ExtensionRule(BaseModel):
     clause: str | None
 
 
+class BoundView(BaseModel):
+    """A rule of another layer that bounds the task too, and by when (UTC) it alone would want it."""
+
+    rulebook: str
+    title: str
+    clause: str
+    phrase: str
+    within: str | None
+    due_at: datetime | None
+
+
 class HandInView(BaseModel):
     """What was handed in, by name."""
 
@@ -99,7 +111,7 @@ class RequestView(BaseModel):
 
 
 class TaskView(TaskRow):
-    """A task in full. `hand_in` names what the duty demands."""
+    """A task in full. `hand_in` names what the duty demands, `target_at` (UTC) is a goal that is no deadline."""
 
     holder_name: str | None
     duty: str
@@ -111,6 +123,9 @@ class TaskView(TaskRow):
     chain: str | None
     extension: ExtensionRule | None
     clock: ClockView | None
+    target_at: datetime | None
+    remind_at: list[datetime]
+    also: list[BoundView]
     hand_ins: list[HandInView]
     extension_requests: list[RequestView]
 
@@ -142,7 +157,7 @@ def standing_of(task: Task, request: Request | None = None) -> TaskStanding:
 def view_of(file: TaskFile) -> TaskView:
     """The whole task for a case file."""
     task, detail, clock = file.task, file.task.detail, file.task.clock
-    row = {name: getattr(task, name) for name in TaskRow.model_fields if name != "title"}
+    row = {name: getattr(task, name) for name in TaskRow.model_fields if name not in {"title", "suspended"}}
     return TaskView.model_validate(
         {
             **row,
@@ -150,8 +165,20 @@ def view_of(file: TaskFile) -> TaskView:
             "holder_name": task.holder_name,
             **{
                 name: getattr(detail, name)
-                for name in ("duty", "phrase", "source", "recurring", "to", "hand_in", "chain")
+                for name in (
+                    "duty",
+                    "phrase",
+                    "source",
+                    "recurring",
+                    "to",
+                    "hand_in",
+                    "chain",
+                    "suspended",
+                    "target_at",
+                    "remind_at",
+                )
             },
+            "also": [asdict(each) for each in detail.also],
             "extension": None if detail.extension is None else asdict(detail.extension),
             "clock": None if clock is None else _clock(clock, file.roles),
             "hand_ins": file.hand_ins,

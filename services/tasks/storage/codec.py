@@ -8,7 +8,7 @@ from typing import Any
 
 import orjson
 
-from services.tasks.domain.task import Detail, Extension, TaskClock
+from services.tasks.domain.task import Bound, Detail, Extension, TaskClock
 from shared.contracts.grading import Assignment, Deadline
 
 
@@ -17,10 +17,14 @@ def write_body(order: Assignment) -> str:
     body: dict[str, Any] = {"duty": order.duty, "phrase": order.phrase, "source": order.source}
     if order.recurring:
         body["recurring"] = True
-    for name in ("to", "jointly", "hand_in", "chain", "extension"):
+    for name in ("to", "jointly", "hand_in", "chain", "extension", "suspended", "target_at"):
         value = getattr(order, name)
         if value:
             body[name] = value
+    if order.remind_at and order.desk == "tasks":
+        body["remind_at"] = order.remind_at
+    if order.also:
+        body["also"] = [each.model_dump() for each in order.also]
     return orjson.dumps(body).decode()
 
 
@@ -44,7 +48,7 @@ def write_clock(deadline: Deadline) -> str:
 def read_body(text: str) -> Detail:
     """The detail of an assignment; a placeholder's is empty."""
     body = orjson.loads(text)
-    rule = body.get("extension")
+    rule, target = body.get("extension"), body.get("target_at")
     return Detail(
         duty=body.get("duty", ""),
         phrase=body.get("phrase", ""),
@@ -55,7 +59,16 @@ def read_body(text: str) -> Detail:
         hand_in=tuple(body.get("hand_in", ())),
         chain=body.get("chain"),
         extension=None if rule is None else _read_extension(rule),
+        suspended=body.get("suspended"),
+        target_at=None if target is None else _moment(target),
+        remind_at=tuple(_moment(at) for at in body.get("remind_at", ())),
+        also=tuple(_read_bound(each) for each in body.get("also", ())),
     )
+
+
+def _read_bound(bound: dict[str, Any]) -> Bound:
+    due = bound["due_at"]
+    return Bound(**{**bound, "due_at": None if due is None else _moment(due)})
 
 
 def _read_extension(rule: dict[str, Any]) -> Extension:

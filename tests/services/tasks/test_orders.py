@@ -83,13 +83,15 @@ async def test_a_deadline_alone_moves_the_clock(world: World) -> None:
     assert (task["name"], task["due_at"]) == ("报告并提出处理意见建议", DUE + timedelta(hours=3))
 
 
-async def test_an_assignment_without_a_deadline_keeps_the_one_it_has(world: World) -> None:
+async def test_an_assignment_that_comes_without_a_deadline_has_none_any_longer(world: World) -> None:
     incident = new_id()
     await world.hear("grading", advanced([owe(incident)], [by(incident)]), incident)
     await world.hear("grading", advanced([owe(incident, name="新名")], version=2), incident)
     task = await row(world, assignment_id(incident, "report"))
-    assert (task["name"], task["due_at"]) == ("新名", DUE)
-    assert task["clock"] is not None
+    assert (task["name"], task["due_at"], task["clock"], task["overdue"]) == ("新名", None, None, False)
+    world.office.move(hours=5)
+    await world.tick()
+    assert await world.told() == []
 
 
 async def test_withdrawn_ends_with_its_reason_and_a_new_order_opens_it_again(world: World) -> None:

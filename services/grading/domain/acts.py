@@ -1,0 +1,38 @@
+"""The acts of people among the facts of a procedure: who decided what, when, and why. Pure."""
+
+from collections.abc import Iterable, Mapping
+from datetime import datetime
+from typing import Any, NamedTuple
+
+from services.grading.rulebook import Fact
+
+_ACTS = frozenset({"graded", "flag", "moment", "anchor_moved", "extended", "suspended", "resumed", "reprojected"})
+_APART = frozenset({"by", "role", "reason", "text"})
+
+
+class PersonalAct(NamedTuple):
+    """One act. `why` is what was typed: shown to the organisation's own staff, and kept nowhere else."""
+
+    id: str
+    kind: str
+    at: datetime
+    by: str
+    role: str | None
+    why: str | None
+    what: Mapping[str, Any]
+
+
+def acts(facts: Iterable[Fact]) -> list[PersonalAct]:
+    """Those that say who did it, oldest first by when they were taken (ids are in order of time, `at` may lie before)."""
+    found = [_act(fact) for fact in facts if fact.kind in _ACTS and fact.data.get("by")]
+    return sorted(found, key=lambda act: (act.id.partition(":")[0], act.id))
+
+
+def _act(fact: Fact) -> PersonalAct:
+    data = fact.data
+    # A suspension's reason is the rulebook's ground, an instruction's text is the instruction: the words typed are `text`.
+    why = data.get("text") or (None if fact.kind == "suspended" else data.get("reason"))
+    what = {name: value for name, value in data.items() if name not in _APART}
+    if fact.kind == "suspended":
+        what["ground"] = data.get("reason")
+    return PersonalAct(fact.id, fact.kind, fact.at, data["by"], data.get("role"), why, what)
