@@ -41,7 +41,7 @@ Duration = Annotated[str, AfterValidator(_duration)]
 Within = Annotated[str, AfterValidator(_within)]
 OperatorDefault = Annotated[str, AfterValidator(_default)]
 Reminder = Annotated[str, AfterValidator(check_reminder)]
-Strings = Annotated[list[str], BeforeValidator(_as_list), Field(min_length=1)]
+Strings = Annotated[list[str], BeforeValidator(_as_list, json_schema_input_type=str | list[str]), Field(min_length=1)]
 
 
 class Sourced(BaseModel):
@@ -77,7 +77,11 @@ def _as_conditions(value: object) -> object:
     return [value] if isinstance(value, dict) else value
 
 
-Conditions = Annotated[list[Condition], BeforeValidator(_as_conditions), Field(min_length=1)]
+Conditions = Annotated[
+    list[Condition],
+    BeforeValidator(_as_conditions, json_schema_input_type=Condition | list[Condition]),
+    Field(min_length=1),
+]
 
 
 class Variant(Sourced):

@@ -9,7 +9,7 @@ from pydantic_core import ErrorDetails
 
 from services.grading.rulebook import suggest
 from services.grading.rulebook.findings import Finding
-from services.grading.rulebook.model import Rulebook
+from services.grading.rulebook.schema import rulebook_schema
 from services.grading.rulebook.vocabulary import SPECIAL_DEFAULTS, WITHOUT_NUMBER
 from shared.marked_yaml import Place
 
@@ -101,7 +101,7 @@ def _expected(part: Mapping[str, Any]) -> str:
 
 @cache
 def _schema() -> Mapping[str, Any]:
-    return Rulebook.model_json_schema(by_alias=True)
+    return rulebook_schema()
 
 
 def _part(place: Place) -> Mapping[str, Any]:
@@ -126,8 +126,12 @@ def _entry(part: Mapping[str, Any], key: str) -> Mapping[str, Any]:
 
 
 def _resolved(part: Mapping[str, Any]) -> Mapping[str, Any]:
+    """Without references; of several ways to write a part, all that any of them allows."""
+    reference = part.get("$ref")
+    if reference:
+        return _resolved(_schema()["$defs"][reference.rpartition("/")[2]])
+    merged: dict[str, Any] = dict(part)
     for choice in part.get("anyOf", ()):
         if choice.get("type") != "null":
-            return _resolved(choice)
-    reference = part.get("$ref")
-    return _schema()["$defs"][reference.rpartition("/")[2]] if reference else part
+            merged = {**_resolved(choice), **merged}
+    return merged

@@ -5,7 +5,7 @@ import argparse
 import json
 
 from services.grading.entry.cli.command import Parsers, parser_of
-from services.grading.rulebook.model import Rulebook
+from services.grading.rulebook.schema import rulebook_schema
 
 EXAMPLES = "  python -m services.grading rulebook schema > rulebook.schema.json\n"
 
@@ -16,5 +16,5 @@ def add(parsers: Parsers) -> None:
 
 
 def _run(options: argparse.Namespace) -> int:
-    print(json.dumps(Rulebook.model_json_schema(by_alias=True), ensure_ascii=False, indent=2))
+    print(json.dumps(rulebook_schema(), ensure_ascii=False, indent=2))
     return 0

@@ -35,7 +35,7 @@ def outside(model: Rulebook) -> Iterator[Finding]:
 
 def _of_duty(model: Rulebook, duty: Duty, place: Place) -> Iterator[Finding]:
     if _external(model, duty.owner):
-        yield _doubt((*place, "owner"), f"the duty is {duty.owner!r}'s, who lies outside: nobody here will see it")
+        yield _doubt((*place, "owner"), f"owed by {duty.owner!r}, who lies outside: nobody here will see it")
     for number, step in enumerate(duty.escalate or ()):
         spot: Place = (*place, "escalate", number, "to")
         if step.to == duty.owner:
@@ -56,11 +56,17 @@ def unused(model: Rulebook) -> Iterator[Finding]:
                 yield Finding((part, name), f"the {kind} {name!r} is used by nothing", "leave it out", warning=True)
 
 
+_OWN_WORDS = frozenset({"id", "name", "title", "issuer", "number", "version", "clause", "phrase"})
+
+
 def _strings(value: object) -> set[str]:
-    """Every text that is a value, not a key: a name declared as a key is used only where it is a value."""
+    """Every text that can be a name used: no key (names are declared as keys), and no words of the rulebook's own."""
     if isinstance(value, str):
         return {value}
-    parts = value.values() if isinstance(value, dict) else value if isinstance(value, list) else ()
+    if isinstance(value, dict):
+        parts = [part for key, part in value.items() if key not in _OWN_WORDS]
+    else:
+        parts = value if isinstance(value, list) else []
     return {text for part in parts for text in _strings(part)}
 
 
