@@ -5,7 +5,7 @@ import argparse
 import sys
 from collections.abc import Callable, Mapping, Sequence
 
-from services.grading.entry.cli import diff, explain, lint, listing, schema, timeline
+from services.grading.entry.cli import backtest, diff, explain, holidays, lint, listing, schema, timeline
 from services.grading.entry.cli.command import Parsers, UsageError
 from services.grading.rulebook import RulebookError
 from services.grading.rulebook.timeline import TimelineError
@@ -16,15 +16,17 @@ COMMANDS: Mapping[str, tuple[Callable[[Parsers], None], ...]] = {
         lint.add,
         explain.add,
         diff.add,
+        backtest.add,
+        holidays.add,
         schema.add,
         listing.add,
     ),
 }
 """By the word that stands before the command; without one: `python -m services.grading timeline`."""
 
-_GROUPS = {"rulebook": "check a rulebook file, print the schema, list the shipped ones"}
+_GROUPS = {"rulebook": "check, explain, compare and try rulebooks, print the schema, list the shipped ones"}
 _EXAMPLES = f"""examples:
-{timeline.EXAMPLES}{lint.EXAMPLES}{explain.EXAMPLES}{diff.EXAMPLES}{schema.EXAMPLES}"""
+{timeline.EXAMPLES}{lint.EXAMPLES}{explain.EXAMPLES}{diff.EXAMPLES}{backtest.EXAMPLES}{holidays.EXAMPLES}{schema.EXAMPLES}"""
 
 
 def main(arguments: Sequence[str]) -> int:
