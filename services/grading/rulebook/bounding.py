@@ -1,6 +1,6 @@
 """How the duties of layers bound a local order: the strictest time stands, and each layer is named."""
 
-from collections.abc import Iterator
+from collections.abc import Iterable
 from dataclasses import replace
 from datetime import datetime
 from typing import NamedTuple
@@ -60,43 +60,51 @@ def _demanded(
 
     It holds as well where it held at a level approved before: a lower grade gives no more time.
     """
-    began = _began(above, situation)
-    if began is None or above.layer is None or _met_before(above, situation, start):
+    layer, began = above.layer, _began(above, situation)
+    if layer is None or began is None or _met_before(above, situation, start):
         return None
-    words, end = above.time, None
-    holds = False
-    for each in (level, *[approval.data["level"] for approval in situation.approvals]):
-        if above.applies(each, situation.raised, situation.happened):
-            holds = True
-            for said in _words(above, each, situation):
-                ends = deadline(began[1], said.budget, calendar, hours) if said.budget else None
-                if ends is not None and (end is None or ends.at < end.at):
-                    words, end = said, ends
-    if not holds:
+    levels = {level, *[approval.data["level"] for approval in situation.approvals]}
+    holding = [each for each in levels if above.applies(each, situation.raised, situation.happened)]
+    if not holding:
         return None
-    name, at = began
-    layer = above.layer
+    at, name = began
+    words, end = _strictest(above, calendar, hours, situation, holding, at)
     due_at = end.at if end else None
     return Also(layer.id, layer.title, words.clause, words.phrase, words.within, due_at, name, at), end
 
 
-def _words(above: CompiledDuty, level: str, situation: Situation) -> Iterator[Time]:
+def _strictest(
+    above: CompiledDuty,
+    calendar: Calendar,
+    hours: BusinessHours,
+    situation: Situation,
+    levels: Iterable[str],
+    at: datetime,
+) -> tuple[Time, Deadline | None]:
+    """The words that end first at any of these levels, and when."""
+    if above.pace is not None:
+        return above.time, None if above.pace.due is None else Deadline(at + above.pace.due, False, ())
+    words: Time = above.time
+    end: Deadline | None = None
+    for said in [_words(above, level, situation) for level in sorted(levels)]:
+        ends = deadline(at, said.budget, calendar, hours) if said.budget else None
+        if ends is not None and (end is None or ends.at < end.at):
+            words, end = said, ends
+    return words, end
+
+
+def _words(above: CompiledDuty, level: str, situation: Situation) -> Time:
     """What it says of its time at this level: a variant where one holds, else its budget."""
     for variant in above.variants:
         if variant.when.holds(level, situation.raised, situation.happened):
-            yield variant.time
-            return
-    yield above.by_level.get(level, above.time)
+            return variant.time
+    return above.by_level.get(level, above.time)
 
 
-def _began(above: CompiledDuty, situation: Situation) -> tuple[str, datetime] | None:
+def _began(above: CompiledDuty, situation: Situation) -> tuple[datetime, str] | None:
     """The earliest of its moments that has come."""
     moments = situation.moments
-    come = [(moments[name], name) for name in above.anchors if name in moments]
-    if not come:
-        return None
-    at, name = min(come)
-    return name, at
+    return min([(moments[name], name) for name in above.anchors if name in moments], default=None)
 
 
 def _met_before(above: CompiledDuty, situation: Situation, start: datetime) -> bool:
