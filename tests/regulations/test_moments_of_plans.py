@@ -60,6 +60,15 @@ def test_county_reports_what_is_grave(capsys: pytest.CaptureFixture[str], level:
     assert (found["within"], found["due"]) == (within, due)
 
 
+def test_county_reaches_for_a_day_and_is_late_by_nothing() -> None:
+    event = Fact("e", "moment", at("2026-09-30T20:00"), {"name": "event"})
+    order = advance(load_rulebook(COUNTY), official_calendar(), [event], {}).orders["first_release"]
+    assert (order.within, order.due_at, order.escalate) == ("first moment", None, ())
+    assert order.target_at == at("2026-10-01T20:00")
+    reminders = ("2026-10-01T08:00", "2026-10-01T14:00", "2026-10-01T19:00")
+    assert order.remind_at == tuple(at(reminder) for reminder in reminders)
+
+
 def test_county_answers_no_release_where_it_was_decided_not_to(capsys: pytest.CaptureFixture[str]) -> None:
     with pytest.raises(KeyError):
         row(capsys, "first_release", COUNTY, "--level", "general", "--flag", "no_public_answer")
