@@ -63,7 +63,7 @@ def test_each_step_begins_with_the_one_before(name: str) -> None:
 def test_every_duty_is_reached_and_none_has_a_deadline(name: str) -> None:
     rulebook = load_rulebook(name)
     now = run(rulebook, beginning(name, "major"))
-    assert {order.duty for order in now.orders.values()} == {duty.id for duty in rulebook.duties}
+    assert {order.duty for order in now.orders.values()} - {"approve_grade"} == {duty.id for duty in rulebook.duties}
     due = {order.duty for order in now.orders.values() if order.due_at is not None}
     assert due == ({"report"} if name == "kindergarten" else set())
 
@@ -72,7 +72,9 @@ def test_every_duty_is_reached_and_none_has_a_deadline(name: str) -> None:
 def test_at_the_lower_level_the_procedure_runs_without_what_severity_asks_for(name: str) -> None:
     rulebook = load_rulebook(name)
     now = run(rulebook, beginning(name, "general"))
-    assert {order.duty for order in now.orders.values()} == {duty.id for duty in rulebook.duties if duty.levels is None}
+    assert {order.duty for order in now.orders.values()} - {"approve_grade"} == {
+        duty.id for duty in rulebook.duties if duty.levels is None
+    }
 
 
 @pytest.mark.parametrize("name", STEPS)
