@@ -4,6 +4,7 @@ from fastapi import FastAPI
 
 from services.grading.entry.access import ACCESS
 from services.grading.entry.calendar import calendar_routes
+from services.grading.entry.export import export_routes
 from services.grading.entry.procedures import act_routes, grading_routes, time_routes
 from services.grading.entry.rulebooks import rulebook_routes
 from services.grading.entry.subscriptions import subscriptions
@@ -14,6 +15,7 @@ from services.grading.usecases.calendars import Calendars
 from services.grading.usecases.change_calendar import ChangeCalendar
 from services.grading.usecases.decide import Decide
 from services.grading.usecases.desk import Desk
+from services.grading.usecases.export import Export
 from services.grading.usecases.hear import Hear
 from services.grading.usecases.impact import Impact
 from services.grading.usecases.look import Look
@@ -47,6 +49,7 @@ def wire(parts: Parts) -> Wiring:
             act_routes(decide),
             time_routes(Moments(desk), Suspend(desk), relocate),
             rulebook_routes(shelf, Activate(parts.db, rulebooks, shelf), relocate),
+            export_routes(Export(parts.db, rulebooks)),
             calendar_routes(change_calendar, LookCalendar(parts.db, calendars)),
         ],
         access=ACCESS,

@@ -19,6 +19,7 @@ ACCESS: Mapping[str, Access] = {
     "POST /v1/incidents/{incident_id}/suspend": staff(),
     "POST /v1/incidents/{incident_id}/resume": staff(),
     "POST /v1/incidents/{incident_id}/rulebook": staff(),
+    "GET /v1/procedures/export": staff("admin", "auditor"),
     "GET /v1/rulebooks": staff(),
     "POST /v1/rulebooks": staff("admin"),
     "GET /v1/rulebooks/{hash}": staff(),

@@ -5,7 +5,7 @@ import argparse
 import sys
 from collections.abc import Callable, Mapping, Sequence
 
-from services.grading.entry.cli import backtest, diff, explain, holidays, lint, listing, schema, timeline
+from services.grading.entry.cli import backtest, diff, explain, export, holidays, lint, listing, schema, timeline
 from services.grading.entry.cli.command import Parsers, UsageError
 from services.grading.rulebook import RulebookError
 from services.grading.rulebook.timeline import TimelineError
@@ -17,6 +17,7 @@ COMMANDS: Mapping[str, tuple[Callable[[Parsers], None], ...]] = {
         explain.add,
         diff.add,
         backtest.add,
+        export.add,
         holidays.add,
         schema.add,
         listing.add,
@@ -26,7 +27,8 @@ COMMANDS: Mapping[str, tuple[Callable[[Parsers], None], ...]] = {
 
 _GROUPS = {"rulebook": "check, explain, compare and try rulebooks, print the schema, list the shipped ones"}
 _EXAMPLES = f"""examples:
-{timeline.EXAMPLES}{lint.EXAMPLES}{explain.EXAMPLES}{diff.EXAMPLES}{backtest.EXAMPLES}{holidays.EXAMPLES}{schema.EXAMPLES}"""
+{timeline.EXAMPLES}{lint.EXAMPLES}{explain.EXAMPLES}{diff.EXAMPLES}{backtest.EXAMPLES}{export.EXAMPLES}\
+{holidays.EXAMPLES}{schema.EXAMPLES}"""
 
 
 def main(arguments: Sequence[str]) -> int:

@@ -66,20 +66,22 @@ class Known:
 
     def __init__(self, against: CompiledRulebook | None) -> None:
         self._against = against
+        self._shipped = shipped()
         self._loaded: dict[str, CompiledRulebook] = {}
 
     def of(self, incident: Incident) -> CompiledRulebook:
         """Raises IncidentError where the incident names no shipped rulebook and `--against` isn't given."""
         if self._against is not None:
             return self._against
-        name = incident.rulebook
-        if name not in shipped():
-            raise IncidentError(
-                f"incident {incident.id} names the rulebook {name!r}, which isn't shipped: give --against"
-            )
-        if name not in self._loaded:
-            self._loaded[name] = load_rulebook(name)
-        return self._loaded[name]
+        name = incident.rulebook or ""
+        found = self._loaded.get(name)
+        if found is None:
+            if name not in self._shipped:
+                raise IncidentError(
+                    f"incident {incident.id} names the rulebook {name!r}, which isn't shipped: give --against"
+                )
+            found = self._loaded[name] = load_rulebook(name)
+        return found
 
 
 def _differences(
