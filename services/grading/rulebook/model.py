@@ -1,5 +1,6 @@
 """A rulebook as its YAML file states it: one regulation, checked field by field; unknown fields are refused."""
 
+import re
 from datetime import date, time
 from typing import Annotated, Literal, Self
 from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
@@ -22,6 +23,25 @@ def _known_zone(value: str) -> str:
     return value
 
 
+def _clock(value: object) -> object:
+    # pydantic would read a number as seconds since midnight, and an offset as a second zone.
+    if isinstance(value, time) or (isinstance(value, str) and _HH_MM.fullmatch(value)):
+        return value
+    raise ValueError(f"{value!r} is no time of day: write HH:MM in quotes, such as '08:30'")
+
+
+def _day(value: object) -> object:
+    # pydantic would read a number as seconds since 1970.
+    if isinstance(value, date | str | None):
+        return value
+    raise ValueError(f"{value!r} is no date: write YYYY-MM-DD, such as 2020-07-17")
+
+
+_HH_MM = re.compile(r"([01]\d|2[0-3]):[0-5]\d(:00)?", re.ASCII)
+Clock = Annotated[time, BeforeValidator(_clock)]
+Day = Annotated[date, BeforeValidator(_day)]
+
+
 class Part(BaseModel):
     """Base of every part that needs no clause of its own."""
 
@@ -35,9 +55,9 @@ class Time(Part):
     """
 
     zone: Annotated[str, AfterValidator(_known_zone)] = "Asia/Shanghai"
-    opens: time = time(8, 30)
-    closes: time = time(17, 30)
-    midday: time = time(12, 0)
+    opens: Clock = time(8, 30)
+    closes: Clock = time(17, 30)
+    midday: Clock = time(12, 0)
     day_ends: Literal["close_of_business", "24:00"] = "close_of_business"
     source: Literal["operator"] = "operator"
 
@@ -221,7 +241,7 @@ class Rulebook(Part):
     title: Annotated[str, Field(min_length=1, max_length=120)]
     issuer: Name
     number: str | None = None
-    in_force: date | None = None
+    in_force: Day | None = None
     version: Annotated[str, Field(min_length=1, max_length=32)]
     time: Time = Field(default_factory=Time)
     roles: dict[Identifier, Role] = Field(min_length=1)

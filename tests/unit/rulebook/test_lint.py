@@ -104,6 +104,12 @@ MISSPELT = [
     ("criteria:", "levls: []\ncriteria:", "levls", "did you mean 'levels'?"),
     ("    kind: report", "    kind: report\n    recurring: perhaps", "perhaps", "true or false"),
     ("  chief: {name", "  chief!: {name", "chief!", "short id"),
+    ("in_force: 2020-01-01", "in_force: 86400", "in_force", "86400 is no date: write YYYY-MM-DD"),
+    ("in_force: 2020-01-01", "in_force: 2020-02-30", "in_force", "a date: 2026-01-31"),
+    ("criteria:", "time: {opens: 8}\ncriteria:", "opens", "8 is no time of day: write HH:MM in quotes"),
+    ("criteria:", "time: {opens: 08:30Z}\ncriteria:", "opens", "'08:30Z' is no time of day"),
+    ("criteria:", "time: {opens: 8:30}\ncriteria:", "opens", "'8:30' is no time of day"),
+    ("criteria:", "time: {opens: 18:30}\ncriteria:", "opens", "opens must lie before closes"),
     ("criteria:", "time: {zone: Mars/Base}\ncriteria:", "Mars", "'Mars/Base' is no time zone"),
 ]  # fmt: skip
 
