@@ -27,7 +27,6 @@ _KINDS = {
     "date_type": "a date in quotes: '2026-01-31'",
     "time_parsing": "a time of day in quotes: '08:30'",
     "time_type": "a time of day in quotes: '08:30'",
-    "string_pattern_mismatch": "a short id: lower-case letters, digits and _, a letter first",
 }
 
 
@@ -51,7 +50,7 @@ def _missing(detail: ErrorDetails) -> Finding:
 
 
 def _choice(detail: ErrorDetails) -> Finding:
-    place: Place = tuple(part for part in detail["loc"] if part != "[key]")
+    place: Place = _without_key(detail["loc"])
     known = _part(detail["loc"]).get("enum") or str(detail.get("ctx", {}).get("expected", "")).split("'")[1::2]
     message = f"expected one of {', '.join(map(repr, known))}{_found(detail)}"
     return Finding(place, message, suggest.nearest(detail["input"], known))
@@ -67,10 +66,21 @@ def _value(detail: ErrorDetails) -> Finding:
     return Finding(detail["loc"], message, suggestion)
 
 
+def _pattern(detail: ErrorDetails) -> Finding:
+    lower = str(detail.get("ctx", {}).get("pattern", "")).startswith("^[a-z]")
+    ids = "lower-case letters, digits and _, a letter first" if lower else "letters, digits, _ and -, at most 64"
+    return Finding(_without_key(detail["loc"]), f"expected a short id: {ids}{_found(detail)}")
+
+
+def _without_key(loc: Place) -> Place:
+    """pydantic marks a key that is wrong itself."""
+    return tuple(part for part in loc if part != "[key]")
+
+
 def _other(detail: ErrorDetails) -> Finding:
     expected = _KINDS.get(detail["type"])
     message = f"expected {expected}" if expected else str(detail["msg"])
-    return Finding(detail["loc"], message + _found(detail))
+    return Finding(_without_key(detail["loc"]), message + _found(detail))
 
 
 def _found(detail: ErrorDetails) -> str:
@@ -83,6 +93,7 @@ _REFUSALS: Mapping[str, Callable[[ErrorDetails], Finding]] = {
     "missing": _missing,
     "literal_error": _choice,
     "value_error": _value,
+    "string_pattern_mismatch": _pattern,
 }
 
 

@@ -287,12 +287,22 @@ def test_everything_is_told_at_once_in_the_order_of_the_file() -> None:
         ("    kind: report", "    kind: reprot"),
         ("    owner: office\n    to: [public]", "    owner: ofice\n    to: [public]"),
         ("closed_by: [office]", "closed_by: [offce]"),
+        ("in_force: 2020-01-01", "in_force: long ago"),
+        ("criteria:", "colour: red\ncriteria:"),
     )
     problems = told(text)
     numbers = [int(problem.split(":")[0]) for problem in problems]
     assert numbers == sorted(numbers)
     # The malformed duty does not hide what is wrong elsewhere, and the second keeps its index.
-    for part in ("'chef'", "'hgh'", "'reprot'", "duties.1.owner: unknown role 'ofice'", "'offce'"):
+    for part in (
+        "'chef'",
+        "'hgh'",
+        "'reprot'",
+        "duties.1.owner: unknown role 'ofice'",
+        "'offce'",
+        "a date",
+        "'colour'",
+    ):
         assert any(part in problem for problem in problems), (part, problems)
 
 
