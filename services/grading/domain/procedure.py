@@ -4,7 +4,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from uuid import UUID
 
-from services.grading.rulebook import Advance, CompiledRulebook, Fact, Order, advance
+from services.grading.rulebook import Advance, CompiledRulebook, Fact, Order, advance, forgettable
 from shared.calendar import Calendar
 
 
@@ -52,10 +52,9 @@ def step(
     """
     known = {fact.id for fact in procedure.facts}
     fresh = [fact for fact in news if fact.id not in known]
-    procedure.facts = _without_superseded(procedure.facts, fresh) + fresh
-    result = advance(rulebook, calendar, procedure.facts, procedure.issued)
-    if result.grade.proposal != procedure.proposal:
-        procedure.facts = [_turning(fact) if fact in fresh else fact for fact in procedure.facts]
+    facts = [*procedure.facts, *fresh]
+    result = advance(rulebook, calendar, facts, procedure.issued)
+    procedure.facts = _without_forgettable(facts, fresh, rulebook)
     fulfilled = frozenset(result.done) - procedure.discharged
     moved = bool(
         any(fact.id == act for fact in fresh)
@@ -81,17 +80,9 @@ def _deciding(result: Advance) -> str | None:
     return waiting[-1] if waiting else None
 
 
-def _without_superseded(facts: Sequence[Fact], fresh: Sequence[Fact]) -> list[Fact]:
-    """Earlier counts of the same source may go, except those at which the proposal turned: a clock may run from them."""
-    sources = {fact.data["source"] for fact in fresh if fact.kind == "evidence"}
-    return [
-        fact
-        for fact in facts
-        if fact.kind != "evidence" or fact.data["source"] not in sources or fact.data.get("turning")
-    ]
-
-
-def _turning(fact: Fact) -> Fact:
-    if fact.kind != "evidence":
-        return fact
-    return Fact(fact.id, fact.kind, fact.at, {**fact.data, "turning": True})
+def _without_forgettable(facts: list[Fact], fresh: Sequence[Fact], rulebook: CompiledRulebook) -> list[Fact]:
+    """Outdated counts may go once some have gathered, except those that the proposal or a clock may still depend on."""
+    if not any(fact.kind == "evidence" for fact in fresh):
+        return facts
+    gone = forgettable(rulebook, facts)
+    return [fact for fact in facts if fact.id not in gone] if gone else facts

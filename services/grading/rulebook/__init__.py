@@ -13,6 +13,7 @@ from services.grading.rulebook.codec import (
 )
 from services.grading.rulebook.compile import canonical, compile_rulebook
 from services.grading.rulebook.compiled import CompiledRulebook
+from services.grading.rulebook.course import forgettable
 from services.grading.rulebook.explain import ENGINE_VERSION, explain
 from services.grading.rulebook.facts import Fact, FactError
 from services.grading.rulebook.findings import Finding, Problem, RulebookError, locate
@@ -53,6 +54,7 @@ __all__ = [
     "fact_dict",
     "facts_from_json",
     "facts_to_json",
+    "forgettable",
     "layers_above",
     "lint",
     "load_canonical",

@@ -3,11 +3,11 @@
 from collections.abc import Iterable, Mapping
 from datetime import datetime
 
-from services.grading.rulebook.approvals import decisions_taken, open_decision
+from services.grading.rulebook.approvals import decisions
 from services.grading.rulebook.compiled import CompiledRulebook
 from services.grading.rulebook.derive import derive, ended
 from services.grading.rulebook.facts import Fact
-from services.grading.rulebook.grade import picture, propose
+from services.grading.rulebook.grade import propose
 from services.grading.rulebook.orders import Advance, Grade, Order, Reason
 from services.grading.rulebook.situation import Situation, fold
 from shared.calendar import Calendar
@@ -21,12 +21,11 @@ def advance(
     grade = _grade(rulebook, situation)
     level = grade.level or rulebook.strictest.id
     orders, done = derive(rulebook, calendar, situation, level)
-    decision = open_decision(rulebook, calendar, situation, grade.proposal)
-    if decision is not None:
-        orders[decision.key] = decision
+    for decision in decisions(rulebook, calendar, situation, grade.proposal, issued):
+        orders[decision.order.key] = decision.order
+        if decision.taken is not None:
+            done[decision.order.key] = decision.taken
     _keep_done(orders, done, situation.done, issued)
-    _keep_done(orders, done, decisions_taken(rulebook, situation), issued)
-    _leave_out_moot(orders, done, situation, issued)
     return Advance(
         grade=grade,
         phase=situation.phase,
@@ -45,7 +44,7 @@ def approvers(rulebook: CompiledRulebook, level: str) -> tuple[str, ...]:
 
 
 def _grade(rulebook: CompiledRulebook, situation: Situation) -> Grade:
-    proposal, reasons = propose(rulebook, picture(situation.evidence(), situation.raised))
+    proposal, reasons = propose(rulebook, situation)
     approver = approvers(rulebook, proposal or rulebook.strictest.id)
     if situation.unplaced:
         top = rulebook.strictest.id
@@ -71,14 +70,6 @@ def _keep_done(
             orders[key] = issued[key]
         if key in orders:
             done.setdefault(key, at)
-
-
-def _leave_out_moot(
-    orders: dict[str, Order], done: dict[str, datetime], situation: Situation, issued: Mapping[str, Order]
-) -> None:
-    """What was fulfilled before it was ever ordered isn't ordered."""
-    for key in [key for key in done if key not in issued and key not in situation.done]:
-        del orders[key], done[key]
 
 
 def _why(rulebook: CompiledRulebook, situation: Situation, grade: Grade, order: Order) -> str:

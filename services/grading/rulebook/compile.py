@@ -21,7 +21,7 @@ from services.grading.rulebook.facts import Mark
 from services.grading.rulebook.model import Criterion, Rulebook
 from services.grading.rulebook.orders import Chain
 from services.grading.rulebook.pace import WITHOUT_DUE, Pace, Reminder, pace
-from services.grading.rulebook.signs import looks
+from services.grading.rulebook.signs import eased, looks
 from services.grading.rulebook.vocabulary import (
     APPROVER,
     FLAGS,
@@ -108,10 +108,12 @@ def known_flags(model: Rulebook) -> frozenset[str]:
 def _criteria(model: Rulebook) -> tuple[CompiledCriterion, ...]:
     """Highest level first, so that the first met gives the proposal."""
     ranks = {level.id: rank for rank, level in enumerate(model.levels)}
-    return tuple(_criterion(c, ranks) for c in sorted(model.criteria, key=lambda c: -ranks[c.level]))
+    return tuple(
+        _criterion(c, ranks, model.stability.falls_below) for c in sorted(model.criteria, key=lambda c: -ranks[c.level])
+    )
 
 
-def _criterion(criterion: Criterion, ranks: dict[str, int]) -> CompiledCriterion:
+def _criterion(criterion: Criterion, ranks: dict[str, int], falls_below: int) -> CompiledCriterion:
     return CompiledCriterion(
         id=criterion.id,
         level=criterion.level,
@@ -121,6 +123,7 @@ def _criterion(criterion: Criterion, ranks: dict[str, int]) -> CompiledCriterion
         source=criterion.source,
         without_flags=frozenset(criterion.when.without_flags),
         looks=looks(criterion.when),
+        relaxed=looks(eased(criterion.when, falls_below)) if criterion.when.metrics and falls_below < 100 else (),
     )
 
 
@@ -244,13 +247,16 @@ def _pace(
     """Worked out beforehand where neither the calendar nor the case has a say."""
     if time.patrol or duty.due.by_level or duty.due.variants or duty.warn:
         return None
+    if duty.due.target is not None:
+        return pace(parse_budget(duty.due.target), reminders, ())
     return WITHOUT_DUE if time.budget is None else pace(time.budget, reminders, escalate)
 
 
 def _reminders(model: Rulebook, duty: Duty, time: Time) -> tuple[Reminder, ...]:
     texts = duty.reminders
     if texts is None:
-        by_clock = time.patrol or (time.budget is not None and time.budget.runs_by_clock)
+        aim = parse_budget(duty.due.target) if duty.due.target else time.budget
+        by_clock = time.patrol or (aim is not None and aim.runs_by_clock)
         texts = model.defaults.reminders_by_clock if by_clock else model.defaults.reminders_by_day
     return tuple(
         Reminder(None, parse_budget(text.removesuffix(" before")))

@@ -108,7 +108,7 @@ Look = Callable[[Picture, Names], list[str]]
 
 @dataclass(frozen=True, slots=True)
 class CompiledCriterion:
-    """A criterion with only the looks it asks for."""
+    """A criterion with only the looks it asks for; `relaxed` are those of one once met, empty where nothing is counted."""
 
     id: str
     level: str
@@ -118,6 +118,7 @@ class CompiledCriterion:
     source: str
     without_flags: frozenset[str]
     looks: tuple[Look, ...]
+    relaxed: tuple[Look, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -174,7 +175,14 @@ class CompiledDuty:
 
     def applies(self, level: str, flags: frozenset[str], happened: frozenset[str]) -> bool:
         """Whether any of its conditions holds."""
-        return self.always or any(when.holds(level, flags, happened) for when in self.clauses)
+        if self.always:
+            return True
+        if self.levels is not None and level not in self.levels:
+            return False
+        for when in self.clauses:  # noqa: SIM110 - any() over a generator costs twice as much, for each duty of each advance
+            if when.holds(level, flags, happened):
+                return True
+        return False
 
 
 @dataclass(frozen=True, slots=True, eq=False)

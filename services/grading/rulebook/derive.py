@@ -16,12 +16,18 @@ def derive(
     """The orders by key, and which of them stand fulfilled since when. A done order stays, whatever the level now is."""
     orders: dict[str, Order] = {}
     done: dict[str, datetime] = {}
+    local: set[str] = set()
+    happened, past = situation.happened, situation.past
     for duty in rulebook.duties:
-        if duty.happened.isdisjoint(situation.happened):
+        if duty.happened.isdisjoint(happened) and (not past or duty.happened.isdisjoint(past)):
             continue
-        yielding = bool(duty.yields_to) and any(order.duty in duty.yields_to for order in orders.values())
+        yielding = False
+        if duty.yields_to:
+            # Duties of layers come last: what of the local ones is owed is known by then.
+            local = local or {order.duty for order in orders.values()}
+            yielding = not duty.yields_to.isdisjoint(local)
         for key, anchored, finished in _instances(duty, situation, level, yielding=yielding):
-            orders[key] = build(rulebook, calendar, situation, duty, key, level, anchored)
+            orders[key] = build(rulebook, calendar, situation, duty, key, level, anchored, finished=finished)
             if finished is not None:
                 done[key] = finished
     return orders, done
@@ -35,6 +41,8 @@ def _instances(duty: CompiledDuty, situation: Situation, level: str, *, yielding
     finished = situation.done.get(duty.id)
     wanted = not yielding and owed(duty, situation, level)
     start = anchor(duty, situation) if wanted or finished or duty.repeats else None
+    if start is None and finished is not None:
+        start = _past_anchor(duty, situation)
     if start is None:
         return ()
     if duty.recurring:
@@ -44,7 +52,15 @@ def _instances(duty: CompiledDuty, situation: Situation, level: str, *, yielding
     if finished is None and duty.fulfilled_by is not None:
         # The moment it exists for may have come another way than by handing it in.
         finished = situation.moments.get(duty.fulfilled_by)
+        if finished is not None and finished < start[1]:
+            return ()  # fulfilled before it could begin: it was never owed
     return ((duty.id, start, finished),)
+
+
+def _past_anchor(duty: CompiledDuty, situation: Situation) -> tuple[str, datetime] | None:
+    """The moment a done order ran from, though it no longer holds."""
+    come = [(situation.past[name], name) for name in duty.anchors if name in situation.past]
+    return (min(come)[1], min(come)[0]) if come else None
 
 
 def _each(duty: CompiledDuty, situation: Situation, wanted: bool) -> Iterator[_Instance]:
@@ -94,10 +110,11 @@ def build(
     level: str,
     anchored: tuple[str, datetime],
     owner: str | None = None,
+    finished: datetime | None = None,
 ) -> Order:
     """One order with all its moments. `owner` replaces the duty's own where the level decides it."""
     name, start = anchored
-    time = timing(rulebook, calendar, situation, duty, key, level, start)
+    time = timing(rulebook, calendar, situation, duty, key, level, start, finished)
     words = time.time
     # By position: thirty keywords cost more than all the rest of an order.
     return Order(
@@ -130,5 +147,7 @@ def build(
         duty.jointly,
         name in situation.assumed,
         time.moves,
-        also=time.also,
+        time.suspended,
+        time.target_at,
+        time.also,
     )

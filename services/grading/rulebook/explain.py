@@ -35,6 +35,8 @@ def explain(order: Order, calendar: Calendar, rulebook: CompiledRulebook) -> dic
         "skipped": _skipped(order, calendar, rulebook),
         "moves": [{"from": shown(at), "reason": reason} for at, reason in order.moves],
         "extended_from": shown(order.extended_from),
+        "suspended": order.suspended,
+        "target": shown(order.target_at),
         "clause": order.clause,
         "phrase": order.phrase,
         "source": order.source,

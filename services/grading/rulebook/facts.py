@@ -9,7 +9,7 @@ KINDS: Final = frozenset({
     "moment", "evidence", "flag", "graded", "done", "extended", "anchor_moved", "merged", "split",
     "suspended", "resumed", "reprojected",
 })  # fmt: skip
-_CARRIERS: Final = frozenset({"merged", "split"})
+CARRIERS: Final = frozenset({"merged", "split"})
 
 
 class FactError(ValueError):
@@ -71,7 +71,7 @@ def union(facts: Iterable[Fact]) -> list[Fact]:
         if fact.id in undone or (before is not None and _rank(before) >= _rank(fact)):
             continue
         known[fact.id] = fact
-        if fact.kind in _CARRIERS:
+        if fact.kind in CARRIERS:
             pending.extend(_inner(fact))
     return sorted(known.values(), key=_sort_key)
 
@@ -80,7 +80,7 @@ def _undone(facts: list[Fact]) -> set[str]:
     """The ids of merges taken back, here or in an incident merged into this one."""
     found: set[str] = set()
     for fact in facts:
-        if fact.kind in _CARRIERS:
+        if fact.kind in CARRIERS:
             if "undoes" in fact.data:
                 found.add(fact.data["undoes"])
             found |= _undone(list(_inner(fact)))

@@ -1,57 +1,65 @@
-"""The proposal: which criteria the evidence meets, with the words of the text and what was seen. None met: a person."""
+"""The proposal with its reasons: the criteria met, a level held because the counts have hardly fallen, flags at odds."""
 
-from collections.abc import Collection
-from datetime import datetime
+from collections.abc import Iterator
 
 from services.grading.rulebook.compiled import CompiledCriterion, CompiledRulebook, Picture
-from services.grading.rulebook.facts import Fact
+from services.grading.rulebook.course import course, last_rise
+from services.grading.rulebook.criteria import NONE, first_met, met, nearly_met, picture
 from services.grading.rulebook.orders import Reason
 from services.grading.rulebook.situation import Situation
-from services.grading.rulebook.vocabulary import Names
 
 
-def picture(evidence: Collection[Fact], flags: frozenset[str]) -> Picture:
-    """Sum up the latest observation of each source."""
-    seen = Picture(flags=flags)
-    for fact in evidence:
-        data = fact.data
-        for name, count in data.get("metrics", {}).items():
-            if name in seen.metrics and count is not None:
-                seen.metrics[name] += count
-        seen.platforms.update(data.get("platforms", ()))
-        seen.author_types.update(data.get("author_types", ()))
-        seen.words.update(data.get("words", ()))
-        seen.kinds.add(data.get("kind", "post"))
-    return seen
+def propose(rulebook: CompiledRulebook, situation: Situation) -> tuple[str | None, tuple[Reason, ...]]:
+    """The level that the criteria ask for (None: a person decides), and why: every criterion met, highest first."""
+    seen = picture(situation.evidence(), situation.raised)
+    reasons = list(_met(rulebook, seen))
+    level = reasons[0].level if reasons else None
+    nearly = nearly_met(rulebook, seen, NONE if level is None else rulebook.ranks[level])
+    if nearly is not None:
+        kept = _kept(rulebook, situation, level, nearly)
+        if kept is not None:
+            level = kept.level
+            reasons.insert(0, kept)
+    if rulebook.contradicting:
+        reasons += _at_odds(rulebook, situation.raised, level)
+    return level, tuple(reasons)
 
 
-def propose(rulebook: CompiledRulebook, seen: Picture) -> tuple[str | None, tuple[Reason, ...]]:
-    """The highest level whose criteria are met (None: a person decides), and every criterion met, highest first."""
+def _met(rulebook: CompiledRulebook, seen: Picture) -> Iterator[Reason]:
     if not seen.kinds and not seen.flags:
-        return None, ()
-    reasons = []
+        return
     for criterion in rulebook.criteria:
-        evidence = _match(criterion, seen, rulebook.flag_names)
+        evidence = met(criterion, seen, rulebook.flag_names)
         if evidence is not None:
-            reasons.append(
-                Reason(criterion.id, criterion.level, criterion.clause, criterion.phrase, evidence, criterion.source)
-            )
-    return (reasons[0].level, tuple(reasons)) if reasons else (None, ())
+            yield _reason(criterion, evidence)
 
 
-def propose_as_of(rulebook: CompiledRulebook, situation: Situation, until: datetime) -> str | None:
-    """What the criteria said at a moment past."""
-    return propose(rulebook, picture(situation.evidence(until), situation.flags_raised(until)))[0]
+def _reason(criterion: CompiledCriterion, evidence: tuple[str, ...]) -> Reason:
+    return Reason(criterion.id, criterion.level, criterion.clause, criterion.phrase, evidence, criterion.source)
 
 
-def _match(criterion: CompiledCriterion, seen: Picture, flag_names: Names) -> tuple[str, ...] | None:
-    """The evidence, a line a sign, when every sign given shows; else None."""
-    if criterion.without_flags and not seen.flags.isdisjoint(criterion.without_flags):
+def _kept(
+    rulebook: CompiledRulebook, situation: Situation, level: str | None, nearly: CompiledCriterion
+) -> Reason | None:
+    """The reason for a level that was reached and is held; None when what was reached is no higher than what is met."""
+    standings = course(rulebook, situation)
+    held = standings[-1].held
+    if held <= (NONE if level is None else rulebook.ranks[level]):
         return None
-    found: list[str] = []
-    for look in criterion.looks:
-        lines = look(seen, flag_names)
-        if not lines:
-            return None
-        found += lines
-    return tuple(found)
+    once = last_rise(standings).seen
+    reached = first_met(rulebook, once)
+    shown = "、".join(met(reached, once, rulebook.flag_names) or ()) if reached else ""
+    name = rulebook.levels[held]
+    # The level held is the one reached, or a lower one that the counts still come near to.
+    criterion = reached if reached is not None and reached.rank == held else nearly
+    line = f"曾达{shown},未低于 {rulebook.falls_below}%,保持{name.name}"
+    return Reason(criterion.id, name.id, criterion.clause, criterion.phrase, (line,), criterion.source)
+
+
+def _at_odds(rulebook: CompiledRulebook, raised: frozenset[str], level: str | None) -> Iterator[Reason]:
+    """A reason for each set of flags of which more than one is up: both stand, a person must say which is right."""
+    for flags in rulebook.contradicting:
+        up = tuple(f"标记:{rulebook.flag_names.get(flag, flag)}" for flag in flags if flag in raised)
+        if len(up) > 1:
+            stands = level or rulebook.strictest.id
+            yield Reason("contradicting", stands, "", "标记相互矛盾,须核实后撤销其一", up, "operator")

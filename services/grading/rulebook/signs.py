@@ -27,6 +27,13 @@ def looks(signs: Signs) -> tuple[Look, ...]:
     return tuple(found)
 
 
+def eased(signs: Signs, percent: int) -> Signs:
+    """The same with each metric's threshold at that share of itself, rounded up."""
+    return signs.model_copy(
+        update={"metrics": {name: -(-least * percent // 100) for name, least in signs.metrics.items()}}
+    )
+
+
 def _kinds(kinds: tuple[str, ...], seen: Picture, flag_names: Names) -> list[str]:
     return [f"来源:{_KIND_NAMES[kind]}" for kind in kinds if kind in seen.kinds]
 

@@ -8,6 +8,7 @@ from services.grading.rulebook.facts import Fact, FactError, Mark, union
 from services.grading.rulebook.orders import Phase
 
 _PHASES: dict[str, Phase] = {"calmed": "calmed", "closed": "closed", "reopened": "open", "worsening": "open"}
+_ENDS: dict[Phase, tuple[str, ...]] = {"open": ("calmed", "closed"), "calmed": ("closed",), "closed": ()}
 _FALLBACKS = (("occurred", "discovered"), ("event", "occurred"))
 
 
@@ -16,7 +17,8 @@ class Situation:
     """Folded facts. `moments` holds the earliest of each, unless moved; `assumed` names those inferred from another.
 
     `decisions` are all on the grade, `approvals` those of a level that this rulebook knows. `unplaced`: the last decision is for a level
-    of another rulebook, so that a person must decide again; `undecided`: that, or nobody has yet.
+    of another rulebook, so that a person must decide again; `undecided`: that, or nobody has yet. `past` are the moments that no longer
+    hold since the matter was opened again: what was done upon them stays done.
     """
 
     marks: Mapping[str, Mark]
@@ -40,6 +42,7 @@ class Situation:
     happened: frozenset[str] = frozenset()
     raised: frozenset[str] = frozenset()
     moved: dict[str, Fact] = field(default_factory=dict)
+    past: dict[str, datetime] = field(default_factory=dict)
 
     def evidence(self, until: datetime | None = None) -> list[Fact]:
         """The latest observation of each source, as of `until`."""
@@ -78,11 +81,11 @@ def _settle(situation: Situation) -> None:
         situation.unplaced = situation.decisions[-1].data["level"] not in situation.levels
         situation.undecided = situation.unplaced
     for name, at in moments.items():
-        moments[name] = at.astimezone(UTC)
-    if situation.phase == "open":
-        moments.pop("calmed", None)
-    if situation.phase != "closed":
-        moments.pop("closed", None)
+        if at.tzinfo is not UTC:
+            moments[name] = at.astimezone(UTC)
+    for name in _ENDS[situation.phase]:
+        if name in moments:
+            situation.past[name] = moments.pop(name)
     assume(situation)
     situation.happened = frozenset(moments)
     situation.raised = frozenset(name for name, fact in situation.flags.items() if fact.data["on"])
@@ -156,11 +159,23 @@ def _moved(situation: Situation, fact: Fact) -> None:
         situation.moved[fact.data["moment"]] = fact
 
 
-def _paused(situation: Situation, fact: Fact) -> None:
+def _suspended(situation: Situation, fact: Fact) -> None:
+    _needs(fact, "reason")
     situation.pauses.append(fact)
 
 
+def _resumed(situation: Situation, fact: Fact) -> None:
+    situation.pauses.append(fact)
+
+
+def _needs(fact: Fact, *names: str) -> None:
+    for name in names:
+        if name not in fact.data:
+            raise KeyError(name)
+
+
 def _reprojected(situation: Situation, fact: Fact) -> None:
+    _needs(fact, "cause", "moved")
     situation.reprojected.append(fact)
 
 
@@ -185,7 +200,7 @@ _FOLDERS = {
     "anchor_moved": _moved,
     "merged": _merged,
     "split": _split,
-    "suspended": _paused,
-    "resumed": _paused,
+    "suspended": _suspended,
+    "resumed": _resumed,
     "reprojected": _reprojected,
 }
