@@ -98,7 +98,7 @@ def routine_statement(book: CompiledRulebook, routine: Routine) -> Statement:
     times = ""
     if is_numbered(routine.within) and not routine.cycle.every:
         times = f",每次{within(routine.within)}完成"
-    notes = (f"应当提交:{listed(routine.hand_in)}。",) if routine.hand_in else ()
+    notes: tuple[str, ...] = (f"应当提交:{listed(routine.hand_in)}。",) if routine.hand_in else ()
     if routine.cycle.every and is_numbered(routine.within):
         notes += (f"每次巡查应在{within(routine.within)}完成,逾期记为漏查。",)
     text = f"{owner}应当{_cycle(routine.cycle)}{_deed(routine.name)}{to}{times}{_unnumbered(routine)}{mark(routine.source)}。"

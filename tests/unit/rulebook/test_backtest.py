@@ -74,7 +74,7 @@ def test_done_in_time_before_is_late_under_a_shorter_time() -> None:
 def test_what_is_open_is_missed_only_once_it_is_due() -> None:
     assert run(STRICT, incident()).before.missed == {"report"}
     early = backtest(STRICT, OLD, CALENDAR, read_incident(json.dumps(incident())), START + timedelta(minutes=40))
-    assert (early.before.missed, early.after.missed) == (set(), {"report"})
+    assert (early.before.missed, early.after.missed) == (frozenset(), frozenset({"report"}))
 
 
 def test_a_duty_of_the_draft_alone_is_told_apart() -> None:
