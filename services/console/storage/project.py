@@ -43,7 +43,9 @@ class ProcedureRow(NamedTuple):
 
 
 class OrderRow(NamedTuple):
-    """What grading ordered or ended. A name of None: only its deadline moved (`due_at`) or it ended (`ended`)."""
+    """What grading ordered or ended. A name of None: only its deadline moved (`due_at`) or it ended (`ended`); with a name, no `due_at`
+    says that there is no deadline any longer.
+    """
 
     assignment_id: UUID
     incident_id: UUID
@@ -126,7 +128,7 @@ INSERT INTO console.assignments AS a
 SELECT * FROM unnest($1::uuid[], $2::uuid[], $3::text[], $4::timestamptz[], $5::bool[], $6::bool[], $7::text[], $8::text[],
   $9::text[], $10::text[], $11::text[])
 ON CONFLICT (assignment_id) DO UPDATE SET
-  due_at = coalesce(excluded.due_at, a.due_at),
+  due_at = CASE WHEN excluded.name IS NULL THEN coalesce(excluded.due_at, a.due_at) ELSE excluded.due_at END,
   presumed = coalesce(excluded.presumed, a.presumed),
   provisional = coalesce(excluded.provisional, a.provisional),
   ended = CASE WHEN excluded.name IS NULL AND excluded.ended IS NULL THEN a.ended ELSE excluded.ended END,

@@ -71,6 +71,7 @@ def discharge(duty: Duty, at: datetime) -> Duty:
 
 
 def _ordered(known: Duty | None, organisation_id: str, incident_id: UUID, order: Assignment) -> Duty:
+    """As ordered now, with no deadline but the one that comes beside it: its time may stand still, or run to a mere goal."""
     duty = known or Duty(
         order.id, organisation_id, incident_id, order.key, order.name, order.owner, order.owner_name, order.clause
     )
@@ -85,6 +86,7 @@ def _ordered(known: Duty | None, organisation_id: str, incident_id: UUID, order:
         chain=order.chain,
         recurring=order.recurring,
         presumed=order.presumed,
+        remind_at=tuple(sorted(order.remind_at)),
         state="open" if revived else duty.state,
         ended_at=None if revived else duty.ended_at,
         reason=None if revived else duty.reason,
@@ -121,9 +123,11 @@ def follow(
 ) -> list[Duty]:
     """The incident's duties that this decision makes, changes or ends. `known` holds those of the incident."""
     duties = dict(known)
+    dated = {deadline.assignment_id for deadline in order.deadlines}
     for assignment in order.assignments:
         if assignment.desk == "publishing":
-            duties[assignment.id] = _ordered(duties.get(assignment.id), organisation_id, incident_id, assignment)
+            duty = _ordered(duties.get(assignment.id), organisation_id, incident_id, assignment)
+            duties[assignment.id] = duty if assignment.id in dated else replace(duty, due_at=None)
     for deadline in order.deadlines:
         if deadline.holder == "publishing" and deadline.assignment_id in duties:
             duties[deadline.assignment_id] = _dated(duties[deadline.assignment_id], deadline)

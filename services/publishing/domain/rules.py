@@ -40,12 +40,32 @@ USUAL_CHANNELS: Mapping[str, Channel] = {
 
 
 @dataclass(frozen=True, slots=True)
+class ChainRule:
+    """Which chain answers of these levels (none: any) need, while all of `flags`, any of `any_flags` and none of `without` are up."""
+
+    chain: str
+    levels: frozenset[str] = frozenset()
+    flags: frozenset[str] = frozenset()
+    any_flags: frozenset[str] = frozenset()
+    without: frozenset[str] = frozenset()
+
+    def holds(self, level: str, flags: frozenset[str]) -> bool:
+        """Whether it speaks of such an incident."""
+        return (
+            (not self.levels or level in self.levels)
+            and self.flags <= flags
+            and (not self.any_flags or not self.any_flags.isdisjoint(flags))
+            and self.without.isdisjoint(flags)
+        )
+
+
+@dataclass(frozen=True, slots=True)
 class ReleaseRules:
-    """The slice, read. `level_chains` are (levels, chain's name), the first that holds the level decides; no levels: any."""
+    """The slice, read. Of `chain_rules` the first that holds decides."""
 
     channels: Mapping[str, Channel]
     chains: Mapping[str, Chain]
-    level_chains: Sequence[tuple[frozenset[str], str]] = ()
+    chain_rules: Sequence[ChainRule] = ()
     roles: Mapping[str, str] = field(default_factory=dict)
 
     def channel(self, channel_id: str) -> Channel:
@@ -59,18 +79,33 @@ class ReleaseRules:
             )
         return known
 
-    def chain_for(self, duty_chains: Sequence[str], level: str | None) -> Chain:
-        """The approval chain of an answer: the duty's own, else the level's.
+    def chain_for(self, duty_chains: Sequence[str], level: str | None, flags: frozenset[str] = frozenset()) -> Chain:
+        """The approval chain of an answer: the duty's own, else that of the level and the flags.
 
         Where several could be meant (several duties, a level not yet proposed) the one with most signatures counts. Raises
         `ConflictError` where the rulebook names none: nothing goes out unsigned.
         """
-        possible = duty_chains or ([name for _, name in self.level_chains] if level is None else [])
-        if possible:
-            return max((self._chain(name) for name in sorted(possible)), key=lambda chain: chain.signatures)
-        for levels, name in self.level_chains:
-            if not levels or level in levels:
-                return self._chain(name)
+        return self._heaviest(duty_chains) if duty_chains else self._heaviest(self._by_rules(level, flags))
+
+    def chain_without_duty(self, duty_chains: Sequence[str], level: str | None, flags: frozenset[str]) -> Chain:
+        """The chain of an answer that names no duty: no lighter than the incident's own duties want, nor than its level and flags do.
+
+        Raises as `chain_for`.
+        """
+        return self._heaviest([*duty_chains, *self._by_rules(level, flags, needed=not duty_chains)])
+
+    def _heaviest(self, possible: Sequence[str]) -> Chain:
+        return max((self._chain(name) for name in sorted(possible)), key=lambda chain: chain.signatures)
+
+    def _by_rules(self, level: str | None, flags: frozenset[str], *, needed: bool = True) -> Sequence[str]:
+        """What the rules say of such an incident; before a level is proposed, whatever they may come to say."""
+        if level is None and self.chain_rules:
+            return [rule.chain for rule in self.chain_rules]
+        for rule in self.chain_rules:
+            if level is not None and rule.holds(level, flags):
+                return [rule.chain]
+        if not needed:
+            return []
         raise ConflictError(
             f"办法没有为级别“{level or '未定'}”规定审批程序,请在规则中补充后再提交 / "
             "the rulebook names no approval chain for this answer; add one to it, then submit again."

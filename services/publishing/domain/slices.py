@@ -3,7 +3,7 @@
 from collections.abc import Mapping, Sequence
 from typing import Any
 
-from services.publishing.domain.rules import USUAL_CHANNELS, Chain, Channel, ReleaseRules
+from services.publishing.domain.rules import USUAL_CHANNELS, Chain, ChainRule, Channel, ReleaseRules
 
 
 def _channel(channel_id: str, spec: Mapping[str, Any]) -> Channel:
@@ -29,15 +29,19 @@ def _chain(name: str, spec: Any) -> Chain:
     return Chain(name, tuple(_roles(step) for step in steps))
 
 
-def _level_chains(piece: Mapping[str, Any], chains: Mapping[str, Chain]) -> Sequence[tuple[frozenset[str], str]]:
-    """Rules that look at the level alone. One that also looks at flags or moments reaches us through the duty's chain."""
-    found: list[tuple[frozenset[str], str]] = []
+_LOOKS = {"levels", "flags", "any_flags", "without_flags"}
+
+
+def _chain_rules(piece: Mapping[str, Any], chains: Mapping[str, Chain]) -> Sequence[ChainRule]:
+    """Rules that look at the level and at flags. One that also looks at moments reaches us through the duty's chain."""
+    found: list[ChainRule] = []
     for rule in piece.get("rules", ()):
-        when = {name: wanted for name, wanted in (rule.get("when") or {}).items() if wanted}
-        if set(when) <= {"levels"}:
-            found.append((frozenset(when.get("levels", ())), rule["chain"]))
+        when = {name: frozenset(wanted) for name, wanted in (rule.get("when") or {}).items() if wanted}
+        if set(when) <= _LOOKS:
+            looks = [when.get(name, frozenset()) for name in ("levels", "flags", "any_flags", "without_flags")]
+            found.append(ChainRule(rule["chain"], *looks))
     if not found and len(chains) == 1:
-        found.append((frozenset(), next(iter(chains))))  # a rulebook with one chain means it for every answer
+        found.append(ChainRule(next(iter(chains))))  # a rulebook with one chain means it for every answer
     return tuple(found)
 
 
@@ -51,6 +55,6 @@ def release_rules(piece: Mapping[str, Any], roles: Mapping[str, str]) -> Release
     return ReleaseRules(
         channels=channels or dict(USUAL_CHANNELS),
         chains=chains,
-        level_chains=_level_chains(piece, chains),
+        chain_rules=_chain_rules(piece, chains),
         roles=dict(roles),
     )

@@ -4,7 +4,7 @@
 keep every round; only those of the answer's present `round` count.
 """
 
-from sqlalchemy import Boolean, Column, DateTime, Index, Integer, MetaData, Table, Text, UniqueConstraint, Uuid
+from sqlalchemy import Boolean, Column, DateTime, Index, Integer, MetaData, Table, Text, UniqueConstraint, Uuid, text
 
 metadata = MetaData(schema="publishing")
 _AT = DateTime(timezone=True)
@@ -24,6 +24,7 @@ incidents = Table(
     Column("title", Text, nullable=False),
     Column("level", Text),
     Column("rulebook_hash", Text, nullable=False),
+    Column("flags", Text, nullable=False, server_default=text("''")),
 )
 
 duties = Table(

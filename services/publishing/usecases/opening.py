@@ -57,11 +57,13 @@ class Opened:
     def chain(self) -> Chain:
         """The approval chain as of now. Raises `ConflictError` where the rulebook names none.
 
-        An answer that names no duty may not go a lighter way than the incident's own duties to the public would.
+        An answer that names no duty may not go a lighter way than the incident's own duties to the public, its level and its flags
+        would have it go.
         """
         asked = [self.duty] if self.duty is not None else list(self.duties.values())
         named = [duty.chain for duty in asked if duty.chain is not None and duty.state != "withdrawn"]
-        return self.rules.chain_for(named, self.incident.level)
+        find = self.rules.chain_for if self.duty is not None else self.rules.chain_without_duty
+        return find(named, self.incident.level, self.incident.flags)
 
 
 async def open_answer(tx: Transaction, staff: Staff, answer_id: UUID, seen: Seen = Seen()) -> Opened:

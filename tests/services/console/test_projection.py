@@ -96,7 +96,7 @@ async def test_tasks_come_by_time_left_and_go_when_they_end(world: World) -> Non
     await world.hear("grading", (ended, INCIDENT))
     assert (await names())[:1] == ["任务0"]
     assert len(await names()) == 3
-    await world.hear("grading", (advanced(3, assignments=[orders[2]]), INCIDENT))
+    await world.hear("grading", (advanced(3, assignments=[orders[2]], deadlines=[deadlines[2]]), INCIDENT))
     await world.hear("tasks", (task("returned", "open", 2, ids[1]), INCIDENT))
     assert (await names())[:3] == ["任务1", "任务2", "任务0"]
     world.office.move(minutes=31)

@@ -114,6 +114,24 @@ def test_what_is_done_stays_done() -> None:
     assert (changed.state, changed.ended_at, changed.overdue) == ("done", T0 + HOUR, False)
 
 
+def test_time_that_stands_still_has_no_clock_and_runs_again_with_a_new_date() -> None:
+    (still,) = after([duty(reminded_until=T0 + 12 * HOUR)], order(assignments=[assignment(suspended="不可抗力")]))
+    assert (still.due_at, still.remind_at, still.state, still.overdue) == (None, (), "open", False)
+    assert next_moment(still) is None
+    later = deadline(due=T0 + 72 * HOUR, remind_at=[T0 + 60 * HOUR])
+    (runs,) = after([still], order(assignments=[assignment()], deadlines=[later]))
+    assert (runs.due_at, next_moment(runs)) == (T0 + 72 * HOUR, T0 + 60 * HOUR)
+
+
+def test_a_goal_reminds_and_nobody_is_late_for_it() -> None:
+    goal = assignment(target_at=T0 + 24 * HOUR, remind_at=[T0 + 12 * HOUR])
+    (made,) = after([], order(assignments=[goal]))
+    assert (made.due_at, next_moment(made)) == (None, T0 + 12 * HOUR)
+    reminded, said = fire(made, T0 + 13 * HOUR)
+    assert (said, next_moment(reminded)) == ("reminded", None)
+    assert fire(reminded, T0 + 999 * HOUR) == (reminded, None)
+
+
 def test_a_merged_matter_ends_every_clock() -> None:
     ended = after([duty(), duty(assignment_id=TWO)], order(phase="merged"))
     assert [(each.state, each.reason) for each in ended] == [("withdrawn", "merged")] * 2

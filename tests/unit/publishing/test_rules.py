@@ -51,6 +51,28 @@ def test_the_duty_decides_then_the_level(duties: list[str], level: str | None, c
     assert RULES.chain_for(duties, level).name == chain
 
 
+@pytest.mark.parametrize(
+    ("duties", "level", "flags", "chain"),
+    [
+        ([], "general", set(), "plain"),
+        ([], "general", {"high_attention"}, "joint"),
+        ([], "general", {"legacy_issue"}, "plain"),
+        (["plain"], "general", {"high_attention"}, "joint"),
+        (["plain"], "major", set(), "joint"),
+        (["joint"], "general", set(), "joint"),
+        (["plain"], None, set(), "joint"),
+    ],
+)
+def test_without_a_duty_the_heaviest_of_duties_level_and_flags_counts(
+    duties: list[str], level: str | None, flags: set[str], chain: str
+) -> None:
+    assert RULES.chain_without_duty(duties, level, frozenset(flags)).name == chain
+
+
+def test_a_duty_named_decides_whatever_the_flags() -> None:
+    assert RULES.chain_for(["plain"], "general", frozenset({"high_attention"})).name == "plain"
+
+
 def test_steps_are_kept_in_order() -> None:
     assert RULES.chain_for(["joint"], None).steps == (("office", "chief"), ("group",))
 
