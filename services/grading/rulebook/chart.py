@@ -17,7 +17,7 @@ _LONGEST_BY_DAY = timedelta(days=400)
 
 @dataclass(frozen=True, slots=True)
 class Bar:
-    """A duty with a due moment. Moments are in the chart's zone."""
+    """A duty with a due moment. Moments are in the chart's zone; `above`: the rule of a layer that makes it due so early."""
 
     id: str
     name: str
@@ -30,13 +30,14 @@ class Bar:
     since: str
     provisional: bool
     operator: bool
+    above: str = ""
 
     def spoken(self) -> str:
         """All of it in one line."""
         marks = ("〔本单位设定〕" if self.operator else "") + ("(节假日安排未公布,暂定)" if self.provisional else "")
         return (
             f"{self.name}({self.clause or '本单位设定'}):{self.owner},自{self.since}({moment(self.start)})起"
-            f"{self.within},{moment(self.due)}届满{marks}"
+            f"{self.within},{moment(self.due)}届满{f'(从严:{self.above})' if self.above else ''}{marks}"
         )
 
 
@@ -160,7 +161,14 @@ def _bars(book: CompiledRulebook, rows: Iterable[Mapping[str, Any]], known: Mapp
             since=moment_name(book.model, row["from"]),
             provisional=row["provisional"],
             operator=row["source"] == "operator",
+            above=listed(_above(row)),
         )
+
+
+def _above(row: Mapping[str, Any]) -> Iterator[str]:
+    for also in row.get("also", ()):
+        if also["due"] == row["due"] and also["within"]:
+            yield f"{also['clause']} {budget(also['within'])}"
 
 
 def _name(book: CompiledRulebook, row: Mapping[str, Any]) -> str:
@@ -202,12 +210,21 @@ def _without(book: CompiledRulebook, rows: Iterable[Mapping[str, Any]]) -> Itera
 
 
 def _line(book: CompiledRulebook, row: Mapping[str, Any]) -> str:
-    within = row["within"]
-    start = "或".join(moment_name(book.model, name) for name in (row["from"] or "").split(" or ") if name)
-    time = f"每{budget(within)}一次" if not start and within and is_numbered(within) else ""
-    if not time and within and is_numbered(within):
-        time = f"自{start}{since(within)}{budget(within)}"
-    elif not time:
-        time = f"{f'{start}后' if start else ''}{budget(within) if within else ''}"
+    time = _time(book, row) + _target(book, row["id"])
     clause = f"({row['clause']})" if row["clause"] else "〔本单位设定〕"
     return f"{_name(book, row)}{clause} {_role(book, row['owner'])}{f',{time}' if time else ''}"
+
+
+def _time(book: CompiledRulebook, row: Mapping[str, Any]) -> str:
+    within = row["within"] or ""
+    start = "或".join(moment_name(book.model, name) for name in (row["from"] or "").split(" or ") if name)
+    if within == "same day":
+        return f"{start}当日"
+    if within and is_numbered(within):
+        return f"自{start}{since(within)}{budget(within)}" if start else f"每{budget(within)}一次"
+    return f"{start}后{budget(within) if within else ''}" if start else budget(within) if within else ""
+
+
+def _target(book: CompiledRulebook, duty: str) -> str:
+    target = next((each.due.target for each in book.model.duties if each.id == duty), None)
+    return f"(目标{budget(target)}内,不是时限)" if target else ""

@@ -132,7 +132,9 @@ def _bar(chart: Chart, index: int, bar: Bar) -> Iterator[str]:
         f'<rect x="{left}" y="{y + 2}" width="{width}" height="20" rx="3" fill="{colour}" stroke="{colour}" '
         f'stroke-width="1.5"{dashed}/>'
     )
-    said = f"{bar.within} → {bar.due:%-m月%-d日} {moment(bar.due)[-5:]}{'(暂定)' if bar.provisional else ''}"
+    said = f"{bar.within} → {moment(bar.due).partition('年')[2]}{'(暂定)' if bar.provisional else ''}"
+    if bar.above:
+        said += f",从严:{bar.above}"
     room = LEFT + _PLOT - (left + width) > len(said) * 12
     place = f'x="{left + width + 8}"' if room else f'x="{right - 8}" text-anchor="end" style="fill:#fff"'
     if not room and width < len(said) * 12:

@@ -105,6 +105,26 @@ def test_the_end_of_a_day_is_24_hours() -> None:
     assert moment(datetime(2026, 3, 1, 9, 5, tzinfo=UTC)) == "2026年3月1日 09:05"
 
 
+def test_the_same_day_ends_on_that_day() -> None:
+    book = load_rulebook("ethnic-religious-affairs-city")
+    known = {"discovered": at("2026-09-30T10:00")}
+    rows = timeline(book, CALENDAR, "general", ["category_1"], known)["duties"]
+    said = texts(as_svg(chart(book, CALENDAR, rows, "general", ["category_1"], known)))
+    assert "当日 → 9月30日 24:00" in said
+
+
+def test_a_goal_that_is_no_deadline_is_listed_as_such() -> None:
+    shown = picture(load_rulebook("county-online-incidents"), "major", discovered="2026-09-30T10:00")
+    assert any("(目标24小时内,不是时限)" in line for _, lines in shown.without for line in lines)
+
+
+def test_a_layer_that_decides_is_named() -> None:
+    book = load_rulebook("anhui-medical-security-2021", ["state-council-2016"])
+    bar = next(bar for bar in picture(book, "I", discovered="2026-02-13T21:30").bars if bar.id == "first_release")
+    assert (bar.within, bar.above, moment(bar.due)) == ("24小时", "国办发〔2016〕80号 5小时", "2026年2月14日 02:30")
+    assert "从严:国办发〔2016〕80号 5小时" in bar.spoken()
+
+
 def test_a_provisional_deadline_says_so() -> None:
     shown = picture(load_rulebook("xuancheng-2015"), "general", claimed="2031-03-03T15:00")
     assert "暂定" in texts(as_svg(shown))

@@ -36,7 +36,9 @@ def drawn(chart: Chart, cells: int) -> RenderableType:
                 Text(bar.owner, style=colour),
                 _line(chart, bar, cells, colour),
                 Text(f"{bar.within}{'〔本单位设定〕' if bar.operator else ''}"),
-                Text(f"{moment(bar.due)}{'(暂定)' if bar.provisional else ''}"),
+                Text(
+                    f"{moment(bar.due)}{'(暂定)' if bar.provisional else ''}{f' 从严:{bar.above}' if bar.above else ''}"
+                ),
             )
         parts.append(table)
         parts += [Text(line, style="dim") for line in _days(chart)]
