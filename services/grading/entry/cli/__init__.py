@@ -1,6 +1,5 @@
 """The command line: a file a command. Each has `add(parsers)`, which adds its parser and sets `run`; one line here adds it."""
 
-# ruff: noqa: T201 — a command prints
 import argparse
 import sys
 from collections.abc import Callable, Mapping, Sequence

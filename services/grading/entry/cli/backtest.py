@@ -1,6 +1,5 @@
 """`rulebook backtest`: past incidents under a draft."""
 
-# ruff: noqa: T201 — a command prints
 import argparse
 import json
 import sys
@@ -40,6 +39,9 @@ def add(parsers: Parsers) -> None:
     parser.add_argument(
         "--against", metavar="OLD", help="what to compare with; default: the shipped rulebook that each incident names"
     )
+    parser.add_argument(
+        "--layer", action="append", default=[], metavar="ID", help="a rulebook above the draft; may be repeated"
+    )
     parser.add_argument("--json", action="store_true", help="print JSON instead of text")
     parser.add_argument("--now", metavar="ISO8601", help="as things stood then: what is open past due counts as missed")
     parser.add_argument(
@@ -49,7 +51,7 @@ def add(parsers: Parsers) -> None:
 
 
 def _run(options: argparse.Namespace) -> int:
-    draft = load_rulebook(options.rulebook)
+    draft = load_rulebook(options.rulebook, options.layer)
     now = _now(options.now, draft)
     known = Known(load_rulebook(options.against) if options.against else None)
     totals = Totals()

@@ -1,6 +1,5 @@
 """`rulebook diff`: which duties and deadlines change from one rulebook to another."""
 
-# ruff: noqa: T201 — a command prints
 import argparse
 import json
 

@@ -1,6 +1,5 @@
 """`rulebook explain`: the regulation back in plain Chinese, alone or beside its original."""
 
-# ruff: noqa: T201 — a command prints
 import argparse
 from pathlib import Path
 
@@ -24,6 +23,9 @@ def add(parsers: Parsers) -> None:
     about = "the regulation back in plain Chinese, article by article, to be read beside the original"
     parser = parser_of(parsers, "explain", about, EXAMPLES)
     parser.add_argument("rulebook", metavar="FILE|ID", help="a rulebook file or a shipped id")
+    parser.add_argument(
+        "--layer", action="append", default=[], metavar="ID", help="a rulebook above it; may be repeated"
+    )
     parser.add_argument("--html", type=Path, metavar="OUT", help="write one HTML page instead of printing")
     parser.add_argument(
         "--beside",
@@ -35,7 +37,7 @@ def add(parsers: Parsers) -> None:
 
 
 def _run(options: argparse.Namespace) -> int:
-    explanation = plain_chinese(load_rulebook(options.rulebook))
+    explanation = plain_chinese(load_rulebook(options.rulebook, options.layer))
     beside = lay_beside(explanation, read_original(options.beside)) if options.beside else None
     if options.html:
         options.html.write_text(as_html(explanation, beside), encoding="utf-8")

@@ -1,6 +1,5 @@
 """`rulebook import-holidays`: load a year's notice into the running product, having shown what that moves."""
 
-# ruff: noqa: T201 — a command prints
 import argparse
 import getpass
 import sys

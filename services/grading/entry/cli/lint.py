@@ -1,6 +1,5 @@
 """`rulebook lint`: every finding with file, line, path and what was expected."""
 
-# ruff: noqa: T201 — a command prints
 import argparse
 import json
 import sys

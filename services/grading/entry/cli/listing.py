@@ -1,6 +1,5 @@
 """`rulebook list`: the rulebooks that come with the product."""
 
-# ruff: noqa: T201 — a command prints
 import argparse
 
 from services.grading.entry.cli.command import Parsers, parser_of

@@ -1,6 +1,5 @@
 """`rulebook schema`: the JSON Schema of a rulebook, for editors."""
 
-# ruff: noqa: T201 — a command prints
 import argparse
 import json
 

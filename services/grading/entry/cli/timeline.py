@@ -1,6 +1,5 @@
 """`timeline`: what a rulebook demands at a level, and when."""
 
-# ruff: noqa: T201 — a command prints
 import argparse
 import json
 import sys
