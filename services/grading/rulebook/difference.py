@@ -18,6 +18,8 @@ EXAMPLES: Final[Mapping[str, str]] = {
     "2026年国庆节前一日 16:00": "2026-09-30T16:00",
 }
 """Starts on the rulebook's own wall clock."""
+_FIRST: Final = ("event", "occurred", "discovered")
+"""With these alone nothing is met yet; a layer bounds no duty once its own demand is met."""
 Change = Literal["added", "removed", "changed"]
 
 
@@ -164,7 +166,12 @@ def _flags(old: CompiledRulebook, new: CompiledRulebook) -> Sequence[str]:
 def _due(
     book: CompiledRulebook, calendar: Calendar, level: str, flag: str | None, start: str
 ) -> dict[str, datetime | None]:
-    """Due moments by duty, as if every moment had come at `start`."""
+    """Due moments by duty, as if every moment had come at `start`: at first the first ones alone, then all."""
     at = datetime.fromisoformat(start).replace(tzinfo=book.hours.zone)
-    rows = timeline(book, calendar, level, [flag] if flag else [], dict.fromkeys(book.moments, at))["duties"]
-    return {row["id"]: datetime.fromisoformat(row["due"]) if row["due"] else None for row in rows}
+    found: dict[str, datetime | None] = {}
+    for moments in (_FIRST, book.moments):
+        rows = timeline(book, calendar, level, [flag] if flag else [], dict.fromkeys(moments, at))["duties"]
+        for row in rows:
+            if found.get(row["id"]) is None:
+                found[row["id"]] = datetime.fromisoformat(row["due"]) if row["due"] else None
+    return found

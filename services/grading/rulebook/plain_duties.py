@@ -108,7 +108,7 @@ def _adverb(duty: Duty) -> str:
         return ""
     how = budget(duty.due.within)
     if how.endswith("持续") and "持续" in duty.name:
-        return how.removesuffix("持续")
+        return "" if "进展" in duty.name else how.removesuffix("持续")
     return "" if how[:2] in duty.name else how
 
 

@@ -119,6 +119,17 @@ def test_the_command_ends_like_diff(tmp_path: Path, capsys: pytest.CaptureFixtur
     assert main(["rulebook", "diff", str(old), str(tmp_path / "none.yaml")]) == 2
 
 
+def test_a_layer_shortens_what_it_bounds() -> None:
+    name = "anhui-medical-security-2021"
+    alone, under = load_rulebook(name), load_rulebook(name, ["state-council-2016"])
+    found = difference(alone, under, official_calendar())
+    assert "state-council-2016:press_conference" in [each.id for each in found.duties if each.change == "added"]
+    told = [
+        each for each in difference_dict(found)["deadlines"] if (each["duty"], each["level"]) == ("first_release", "I")
+    ]
+    assert {each["minutes"] for each in told if each["flag"] is None} == {-19 * 60}
+
+
 @pytest.mark.parametrize("name", shipped())
 def test_any_two_rulebooks_can_be_compared(name: str) -> None:
     assert difference_text(compare("xuancheng-2015", name))
