@@ -37,6 +37,9 @@ class Count(NamedTuple):
 def deadline(start: datetime, within: Budget, calendar: Calendar, hours: BusinessHours) -> Deadline:
     """The end of `within` counted from `start` (aware). Never earlier than `start`."""
     unit = within.unit
+    if unit is Unit.WORKING_DAYS or unit is Unit.DAYS:
+        day = start.astimezone(hours.zone).date()
+        return _day_deadline(day, within.amount, unit is Unit.WORKING_DAYS, calendar, hours)
     if within.runs_by_clock:
         return Deadline(start.astimezone(UTC) + timedelta(minutes=within.minutes), False, ())
     if unit is Unit.BUSINESS_HOURS:
@@ -44,9 +47,7 @@ def deadline(start: datetime, within: Budget, calendar: Calendar, hours: Busines
     local = start.astimezone(hours.zone)
     if unit is Unit.SAME_DAY:
         return Deadline(hours.midnight(local.date()), False, ())
-    if unit is Unit.HALF_DAYS:
-        return _half_day_deadline(local.date(), halves_begun(local, hours), within.amount, calendar, hours)
-    return _day_deadline(local.date(), within.amount, unit is Unit.WORKING_DAYS, calendar, hours)
+    return _half_day_deadline(local.date(), halves_begun(local, hours), within.amount, calendar, hours)
 
 
 @lru_cache(maxsize=65536)

@@ -8,7 +8,7 @@ from uuid import UUID
 
 from services.grading.domain.procedure import Procedure, Step
 from services.grading.rulebook import Also as Bound
-from services.grading.rulebook import CompiledRulebook, Order, Reason
+from services.grading.rulebook import CompiledRulebook, Order, Reason, house_words
 from services.grading.rulebook.lateness import late_from
 from shared.contracts.grading import (
     Also,
@@ -56,12 +56,14 @@ def announce(
         phase=result.phase,
         title=procedure.title,
         grade=_grade(step, by),
-        assignments=[_assignment(procedure.incident_id, order) for order in orders],
+        assignments=[assignment(procedure.incident_id, order) for order in orders],
         deadlines=[
-            _deadline(procedure.incident_id, order, late) for order in orders if (late := late_from(order)) is not None
+            deadline(procedure.incident_id, order, late) for order in orders if (late := late_from(order)) is not None
         ],
         withdrawn=[
-            Withdrawn.model_construct(assignment_id=assignment_id(procedure.incident_id, key), reason=reason)
+            Withdrawn.model_construct(
+                assignment_id=assignment_id(procedure.incident_id, key), reason=house_words(reason)
+            )
             for key, reason in result.withdraw
         ],
         discharged=[
@@ -102,7 +104,8 @@ def _reasons(reasons: Iterable[Reason]) -> Iterable[GradeReason]:
         )
 
 
-def _assignment(incident_id: UUID, order: Order) -> Assignment:
+def assignment(incident_id: UUID, order: Order) -> Assignment:
+    """An order as it is told; `incident_id` is the subject that it belongs to."""
     return Assignment.model_construct(
         id=assignment_id(incident_id, order.key),
         key=order.key,
@@ -140,7 +143,8 @@ def _also(bound: Bound) -> Also:
     )
 
 
-def _deadline(incident_id: UUID, order: Order, due_at: datetime) -> Deadline:
+def deadline(incident_id: UUID, order: Order, due_at: datetime) -> Deadline:
+    """The clock of an order that counts as late after `due_at`."""
     return Deadline.model_construct(
         assignment_id=assignment_id(incident_id, order.key),
         holder=cast("Desk", order.desk),

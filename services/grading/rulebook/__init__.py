@@ -24,6 +24,7 @@ from services.grading.rulebook.orders import Advance, Also, Grade, Order, Reason
 from services.grading.rulebook.routines import routine_orders
 from services.grading.rulebook.slices import answer_chain, slices
 from services.grading.rulebook.timeline import TimelineError, timeline
+from services.grading.rulebook.withdrawing import house_words
 
 __all__ = [
     "ENGINE_VERSION",
@@ -55,6 +56,7 @@ __all__ = [
     "facts_from_json",
     "facts_to_json",
     "forgettable",
+    "house_words",
     "layers_above",
     "lint",
     "load_canonical",

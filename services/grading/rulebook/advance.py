@@ -5,11 +5,12 @@ from datetime import datetime
 
 from services.grading.rulebook.approvals import decisions
 from services.grading.rulebook.compiled import CompiledRulebook
-from services.grading.rulebook.derive import derive, ended
+from services.grading.rulebook.derive import derive
 from services.grading.rulebook.facts import Fact
 from services.grading.rulebook.grade import propose
 from services.grading.rulebook.orders import Advance, Grade, Order, Reason
 from services.grading.rulebook.situation import Situation, fold
+from services.grading.rulebook.withdrawing import why_withdrawn
 from shared.calendar import Calendar
 
 
@@ -31,7 +32,7 @@ def advance(
         phase=situation.phase,
         issue=[order for key, order in orders.items() if key not in issued],
         change=[order for key, order in orders.items() if key in issued and issued[key] != order],
-        withdraw=[(key, _why(rulebook, situation, grade, issued[key])) for key in issued if key not in orders],
+        withdraw=[(key, why_withdrawn(rulebook, situation, grade, issued[key])) for key in issued if key not in orders],
         orders=orders,
         done=done,
         flags=situation.raised,
@@ -70,19 +71,3 @@ def _keep_done(
             orders[key] = issued[key]
         if key in orders:
             done.setdefault(key, at)
-
-
-def _why(rulebook: CompiledRulebook, situation: Situation, grade: Grade, order: Order) -> str:
-    duty = rulebook.duty.get(order.duty)
-    if duty is None:
-        return "现行规则中已无此项"
-    if duty.kind == "approve_grade":
-        return "现有依据不再要求提高等级"
-    if ended(duty, situation):
-        return "舆情已平息" if situation.phase == "calmed" else "已办结"
-    if duty.yields_to and duty.applies(grade.level or rulebook.strictest.id, situation.raised, situation.happened):
-        return "已由本规则的相应事项承担,时限从严"
-    if grade.level is not None and duty.levels is not None and grade.level not in duty.levels:
-        state = "已定为" if grade.state == "approved" else "拟定为"
-        return f"{state}{rulebook.level[grade.level].name},本项不适用"
-    return "适用条件已不具备"

@@ -66,7 +66,9 @@ def _on_this_case(
     words, end = _said(duty, level, raised, happened), None
     if words.budget is not None:
         end = deadline(start, words.budget, calendar, rulebook.hours)
-    moves = list(_changes(rulebook, calendar, situation, duty, level, start)) if duty.variants else []
+    moves: list[Move] = []
+    if words is not duty.by_level.get(level, duty.time) or _touched(duty, situation):
+        moves = list(_changes(rulebook, calendar, situation, duty, level, start))
     asked = end
     for before in dict.fromkeys(approval.data["level"] for approval in situation.approvals):
         other = _said(duty, before, raised, happened)
@@ -97,6 +99,12 @@ def _variant(duty: CompiledDuty, level: str, flags: frozenset[str], happened: fr
     return next((each for each in duty.variants if each.when.holds(level, flags, happened)), None)
 
 
+def _touched(duty: CompiledDuty, situation: Situation) -> bool:
+    """Whether anything its variants ask about was ever up or has come."""
+    flags, moments = duty.watched
+    return not flags.isdisjoint(situation.flags) or not moments.isdisjoint(situation.happened)
+
+
 def _changes(
     rulebook: CompiledRulebook,
     calendar: Calendar,
@@ -109,7 +117,7 @@ def _changes(
 
     So a flag never gives more time without saying so, nor does lowering it.
     """
-    flags, happened = _watched(duty)
+    flags, happened = duty.watched
     up, come = situation.raised - flags, situation.happened - happened
     before = duty.by_level.get(level, duty.time)
     reason = ""
@@ -120,15 +128,6 @@ def _changes(
         if now.budget != before.budget and before.budget is not None:
             yield deadline(start, before.budget, calendar, rulebook.hours).at, reason
         before = now
-
-
-def _watched(duty: CompiledDuty) -> tuple[frozenset[str], frozenset[str]]:
-    """The flags and the moments that its variants ask about."""
-    flags, moments = set[str](), set[str]()
-    for when in (variant.when for variant in duty.variants):
-        flags |= when.flags | when.any_flags | when.without_flags
-        moments |= when.after | when.before
-    return frozenset(flags), frozenset(moments)
 
 
 _Seen = tuple[frozenset[str], frozenset[str]]

@@ -85,9 +85,9 @@ def _open(
     if situation.unplaced:
         return _Question(rulebook.strictest.id, ("reprojected", _moved_on(situation).astimezone(UTC)))
     approval = situation.decisions[-1]
-    if proposal is None or rulebook.ranks[proposal] <= _asked_already(rulebook, situation, approval):
+    if not _exceeds(rulebook, situation, NONE if proposal is None else rulebook.ranks[proposal], approval):
         return None
-    return _crossing(rulebook, situation, approval, proposal, course(rulebook, situation))
+    return _crossing(rulebook, situation, approval, str(proposal), course(rulebook, situation))
 
 
 def _moved_on(situation: Situation) -> datetime:
@@ -107,7 +107,7 @@ def _again(rulebook: CompiledRulebook, situation: Situation, number: int) -> _Qu
     """The further decision that was taken, if the criteria had asked for it by then; else a person acted unasked."""
     before, decision = situation.decisions[number - 1], situation.decisions[number]
     rank = _proposed(rulebook, situation, decision)
-    if rank <= _asked_already(rulebook, situation, before):
+    if not _exceeds(rulebook, situation, rank, before):
         return None
     standings = [each for each in course(rulebook, situation) if each.fact.at <= decision.at]
     return _crossing(rulebook, situation, before, rulebook.levels[rank].id, standings)
@@ -123,6 +123,12 @@ def _crossing(
             (each.fact.at for each in standings if each.fact.at > approval.at and each.held > floor), crossed
         )
     return _Question(level, ("proposed", crossed.astimezone(UTC)))
+
+
+def _exceeds(rulebook: CompiledRulebook, situation: Situation, rank: int, approval: Fact) -> bool:
+    """Whether this rank is more than was approved, and more than its approver had before him."""
+    approved = rulebook.ranks[approval.data["level"]]
+    return rank > approved and rank > _proposed(rulebook, situation, approval)
 
 
 def _asked_already(rulebook: CompiledRulebook, situation: Situation, approval: Fact) -> int:

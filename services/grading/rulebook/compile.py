@@ -1,6 +1,7 @@
 """From the checked model to the compiled rulebook, with the hash that pins it."""
 
 import hashlib
+from collections.abc import Iterable
 from fractions import Fraction
 
 import orjson
@@ -154,12 +155,19 @@ def when(condition: Condition) -> When:
     )
 
 
+def _watched(variants: Iterable[TimeVariant]) -> tuple[frozenset[str], frozenset[str]]:
+    conditions = [variant.when for variant in variants]
+    flags = [each.flags | each.any_flags | each.without_flags for each in conditions]
+    return frozenset[str]().union(*flags), frozenset[str]().union(*(each.after | each.before for each in conditions))
+
+
 def _duty(model: Rulebook, duty: Duty) -> CompiledDuty:
     clauses = tuple(when(condition) for condition in duty.when)
     levels = (
         None if any(c.levels is None for c in clauses) else frozenset[str]().union(*(c.levels or () for c in clauses))
     )
     time = _time(model, duty)
+    variants = tuple(TimeVariant(when(v.when), _plain(v, parse_budget(v.within))) for v in duty.due.variants)
     reminders, escalate = _reminders(model, duty, time), _escalation(model, duty)
     ends = time.budget is None and not time.patrol and not duty.due.by_level and not {"closed"} & set(duty.due.from_)
     return CompiledDuty(
@@ -180,7 +188,8 @@ def _duty(model: Rulebook, duty: Duty) -> CompiledDuty:
         anchor_source=duty.due.from_source,
         time=time,
         by_level={level: _plain(duty, parse_budget(text)) for level, text in duty.due.by_level.items()},
-        variants=tuple(TimeVariant(when(v.when), _plain(v, parse_budget(v.within))) for v in duty.due.variants),
+        variants=variants,
+        watched=_watched(variants),
         recurring=duty.recurring,
         each=duty.each,
         repeats=duty.recurring or duty.each,

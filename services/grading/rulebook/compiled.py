@@ -125,6 +125,7 @@ class CompiledCriterion:
 class CompiledDuty:
     """A duty with everything resolved that doesn't depend on the incident.
 
+    `watched` are the flags and the moments that its variants ask about.
     `bounded_by` are duties of layers above that cap its time. A duty of a `layer` is owed itself only while none of
     those it bounds (`yields_to`, by id) is.
     """
@@ -147,6 +148,7 @@ class CompiledDuty:
     time: Time
     by_level: dict[str, Time]
     variants: tuple[TimeVariant, ...]
+    watched: tuple[frozenset[str], frozenset[str]]
     recurring: bool
     each: bool
     repeats: bool

@@ -20,9 +20,9 @@ def picture(evidence: Iterable[Fact], flags: frozenset[str]) -> Picture:
         if counts:
             for name in METRICS:
                 metrics[name] += counts.get(name) or 0
-        for name, found in (("platforms", seen.platforms), ("author_types", seen.author_types), ("words", seen.words)):
-            if data.get(name):
-                found.update(data[name])
+        for sign, found in (("platforms", seen.platforms), ("author_types", seen.author_types), ("words", seen.words)):
+            if data.get(sign):
+                found.update(data[sign])
         seen.kinds.add(data.get("kind", "post"))
     return seen
 

@@ -77,7 +77,7 @@ class Order:
         # What a dataclass makes of itself is three times as slow, and each advance compares a dozen.
         return self is other or (isinstance(other, Order) and _all_fields(self) == _all_fields(other))
 
-    __hash__ = None  # type: ignore[assignment] - equal by value and built up in steps, as a plain dataclass is
+    __hash__ = None  # type: ignore[assignment]  # equal by value, built up in steps: as a plain dataclass has it
 
 
 _all_fields = attrgetter(*(each.name for each in fields(Order)))

@@ -1,17 +1,20 @@
 """When an order is due: its anchor, its budget on this case, extensions and suspensions, reminders. All on one clock."""
 
 from collections.abc import Sequence
+from dataclasses import replace
 from datetime import UTC, date, datetime, timedelta
+from typing import NamedTuple
 
 from services.grading.rulebook.allowed import Timing, allowed
-from services.grading.rulebook.bounding import bound
+from services.grading.rulebook.bounding import bounds_on, decided_by
 from services.grading.rulebook.compiled import CompiledDuty, CompiledRulebook
 from services.grading.rulebook.facts import Fact
-from services.grading.rulebook.pace import Reminder
+from services.grading.rulebook.orders import Also
+from services.grading.rulebook.pace import Pace, Reminder
 from services.grading.rulebook.pauses import PAUSES, Clock, befell, run
 from services.grading.rulebook.reminding import escalations, reminders
 from services.grading.rulebook.situation import Situation
-from shared.calendar import Budget, BusinessHours, Calendar, Unit, deadline, parse_budget
+from shared.calendar import Budget, BusinessHours, Calendar, Unit, deadline
 
 _NO_TIME = timedelta(0)
 
@@ -57,6 +60,17 @@ def timing(
     pace = duty.pace
     if pace is None or situation.pauses or situation.reprojected or key in situation.extended:
         return _reckoned(rulebook, calendar, situation, duty, key, level, start, finished)
+    text = _paced(duty, pace, start)
+    if not duty.bounded_by:
+        return text
+    found = bounds_on(calendar, rulebook.hours, situation, duty, level, start, rulebook.flag_names)
+    if text.due_at is None or any(each.end and each.end.at < text.due_at for each in found.above):
+        return _reckoned(rulebook, calendar, situation, duty, key, level, start, finished)
+    return text._replace(also=tuple([each.also for each in found.above]), moves=_told(found.lifted, text.due_at))
+
+
+def _paced(duty: CompiledDuty, pace: Pace, start: datetime) -> Timing:
+    """The quick way: where nothing befell the order, and neither the calendar nor the case has a say."""
     time = duty.time
     if pace.due is None:
         return Timing(time, time.within, None)
@@ -77,23 +91,74 @@ def _reckoned(
     start: datetime,
     finished: datetime | None,
 ) -> Timing:
-    """The long way: with the calendar, the case's flags and approvals, what was granted, and what stopped."""
-    hours = rulebook.hours
+    """The long way: with the calendar, the case's flags and approvals, what was granted, what stopped, what is above."""
     text = allowed(rulebook, calendar, situation, duty, level, start)
     facts = befell(situation, key, pausable=duty.kind != "approve_grade")
-    untouched = [fact for fact in facts if fact.kind not in PAUSES]
-    base, lost, since = _ran(rulebook, calendar, text, key, untouched, start, finished)
-    marks = duty.reminders
+    ran = Ran(*_ran(rulebook, calendar, text, key, facts, start, finished), duty.reminders)
     if duty.bounded_by:
-        local = base
-        base, marks = _bounded(local, calendar, hours, situation, duty, level, start)
-        if base.due_at != local.due_at:
-            # The layer's time decides, and no extension of the local one moves it.
-            text, facts = base, [fact for fact in facts if fact.kind in PAUSES]
-    if len(facts) != len(untouched):
-        ran, lost, since = _ran(rulebook, calendar, text, key, facts, start, finished)
-        base = ran._replace(also=base.also)
-    return _reminded(base, calendar, hours, situation, duty, marks, start + lost, since)
+        ran = _under_layers(rulebook, calendar, situation, duty, key, level, start, finished, text, facts, ran)
+    hours, since = rulebook.hours, ran.since
+    return _reminded(ran.timing, calendar, hours, situation, duty, ran.marks, start + ran.lost, since)
+
+
+class Ran(NamedTuple):
+    """A time after what befell it, by how much standing still put it off, since when it runs, and its reminders."""
+
+    timing: Timing
+    lost: timedelta
+    since: datetime
+    marks: tuple[Reminder, ...]
+
+
+def _under_layers(
+    rulebook: CompiledRulebook,
+    calendar: Calendar,
+    situation: Situation,
+    duty: CompiledDuty,
+    key: str,
+    level: str,
+    start: datetime,
+    finished: datetime | None,
+    text: Timing,
+    facts: Sequence[Fact],
+    local: Ran,
+) -> Ran:
+    """Each rule's time runs by itself and the first to end counts. What stops time stops all; more is granted to the text alone."""
+    found = bounds_on(calendar, rulebook.hours, situation, duty, level, start, rulebook.flag_names)
+    pauses = [fact for fact in facts if fact.kind in PAUSES]
+    best, by, also = local, -1, list[Also]()
+    for number, each in enumerate(found.above):
+        alone = Timing(each.words, each.words.within, each.also.due_at, bool(each.end and each.end.provisional))
+        ran = Ran(*_ran(rulebook, calendar, alone, key, pauses, each.began, finished), each.duty.reminders)
+        also.append(replace(each.also, due_at=ran.timing.due_at) if pauses else each.also)
+        if _sooner(ran.timing, best.timing):
+            best, by = ran, number
+    if by < 0:
+        moves = (*local.timing.moves, *_told(found.lifted, local.timing.due_at))
+        return local._replace(timing=local.timing._replace(also=tuple(also), moves=moves))
+    also[by] = replace(also[by], decides=True)
+    if pauses:
+        rest = [fact for fact in facts if fact.kind not in PAUSES]
+        text = _ran(rulebook, calendar, text, key, rest, start, finished)[0]
+    else:
+        text = local.timing
+    moves = (*text.moves, *_told(found.lifted, best.timing.due_at))
+    if text.due_at is not None:
+        moves += ((text.due_at, decided_by(also[by])),)
+    moves += best.timing.moves
+    return best._replace(timing=best.timing._replace(time=text.time, within=text.within, moves=moves, also=tuple(also)))
+
+
+def _sooner(one: Timing, other: Timing) -> bool:
+    """Whether one ends before the other; what stands still ends later than what doesn't, and sooner than what has no end."""
+    if one.due_at is None:
+        return one.suspended is not None and other.due_at is None and other.suspended is None
+    return other.due_at is None or one.due_at < other.due_at
+
+
+def _told(lifted: Sequence[tuple[datetime, str]], due: datetime | None) -> tuple[tuple[datetime, str], ...]:
+    """Of the times that no longer hold, those that were shorter than this one."""
+    return tuple([move for move in lifted if due is None or move[0] < due])
 
 
 def _ran(
@@ -108,8 +173,9 @@ def _ran(
     """The time after what befell it, by how much standing still put it off, and since when it runs."""
     if base.due_at is None or not facts:
         return base, _NO_TIME, start
-    budget = _budget(base)
-    last = _last(start, budget, rulebook.hours) if budget.unit is Unit.DAYS and not base.also else None
+    # Patrol rounds run by the clock.
+    budget = base.time.budget or Budget(0, Unit.MINUTES)
+    last = _last(start, budget, rulebook.hours) if budget.unit is Unit.DAYS else None
     clock = Clock(
         start,
         base.due_at,
@@ -133,14 +199,6 @@ def _ran(
         suspended=suspended,
     )
     return base, clock.lost, clock.ran_on or start
-
-
-def _budget(base: Timing) -> Budget:
-    """What the deciding rule counts: that of the layer that decides, else the text's; patrol rounds run by the clock."""
-    for above in base.also:
-        if above.decides and above.within is not None:
-            return parse_budget(above.within)
-    return base.time.budget or Budget(0, Unit.MINUTES)
 
 
 def _last(start: datetime, budget: Budget, hours: BusinessHours) -> date:
@@ -169,25 +227,6 @@ def _reminded(
         remind_at=reminders(hours, calendar, situation, duty, marks, start, aim, since),
         escalate=escalations(duty, calendar, hours, base.due_at),
     )
-
-
-def _bounded(
-    base: Timing,
-    calendar: Calendar,
-    hours: BusinessHours,
-    situation: Situation,
-    duty: CompiledDuty,
-    level: str,
-    start: datetime,
-) -> tuple[Timing, tuple[Reminder, ...]]:
-    """With the layers above: the strictest time, however the local one was lengthened, and the reminders that go with it."""
-    found = bound(calendar, hours, situation, duty, level, start, base.due_at)
-    if found.by is None or found.strictest is None:
-        return base._replace(also=found.also), duty.reminders
-    moves = base.moves if base.due_at is None else (*base.moves, (base.due_at, found.reason))
-    end = found.strictest
-    base = base._replace(due_at=end.at, provisional=end.provisional, moves=moves, also=found.also)
-    return base, found.by.reminders
 
 
 def extension_terms(

@@ -55,7 +55,7 @@ def test_approval_of_another_level_withdraws_with_a_reason_and_keeps_what_is_don
     second = run(ANHUI, [FOUND, done("report_i", 10), graded("III")], first.orders)
     withdrawn = dict(second.withdraw)
     assert withdrawn.keys() == {"report_to_publicity", "report_to_national_bureau", "first_release"}
-    assert withdrawn["first_release"] == "已定为Ⅲ级(一般),本项不适用"
+    assert withdrawn["first_release"] == "局主要负责同志(u1)定为Ⅲ级(一般),本项不适用"
     assert "report_i" in second.orders
     assert second.done["report_i"] == later(10)
     assert second.orders["report_iii"].due_at == later(60)
