@@ -122,7 +122,7 @@ def backtest(
     try:
         before = replay(old, calendar, incident.facts, now)
         after = replay(draft, calendar, incident.facts, now)
-    except (FactError, KeyError, TypeError, ValueError, AttributeError) as error:
+    except (FactError, KeyError, TypeError, ValueError, AttributeError, OverflowError, RecursionError) as error:
         raise IncidentError(f"incident {incident.id}: {error}") from error
     return Difference(
         incident.id,

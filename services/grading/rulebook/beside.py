@@ -102,17 +102,26 @@ class Original:
 
 
 def lay_beside(explanation: Explanation, original: str) -> Beside:
-    """Find every phrase of the explanation in the original; each article gets the passages that its phrases stand in."""
+    """Find every phrase of the explanation in the original; each article gets the passages that its phrases stand in.
+
+    Articles come in the order of the original, one of which nothing is found behind the one before it.
+    """
     text = Original(original)
-    sides = tuple(_side(text, section) for section in explanation.sections)
-    return Beside(sides, sum(len(_citations(section)) for section in explanation.sections))
+    placed: list[tuple[int, Side]] = []
+    for section in explanation.articles:
+        at, side = _side(text, section)
+        placed.append((at if at is not None else placed[-1][0] if placed else 0, side))
+    placed.sort(key=lambda each: each[0])
+    sides = [*(side for _, side in placed), *(_side(text, section)[1] for section in explanation.settings)]
+    return Beside(tuple(sides), sum(len(_citations(section)) for section in explanation.sections))
 
 
 def _citations(section: Section) -> list[Citation]:
     return list(dict.fromkeys(cite for statement in section.statements for cite in statement.cites))
 
 
-def _side(text: Original, section: Section) -> Side:
+def _side(text: Original, section: Section) -> tuple[int | None, Side]:
+    """Where in the original it begins, and what stands there."""
     found: list[Span] = []
     missing: list[Citation] = []
     for cite in _citations(section):
@@ -124,7 +133,9 @@ def _side(text: Original, section: Section) -> Side:
     places = [text.paragraph(span) for span in found]
     if section.clause and (article := text.article(section.clause)):
         places.append(article)
-    return Side(section, tuple(_passages(text.text, _joined(places), _joined(found))), tuple(missing))
+    joined = _joined(places)
+    side = Side(section, tuple(_passages(text.text, joined, _joined(found))), tuple(missing))
+    return (joined[0].start if joined else None), side
 
 
 def _passages(text: str, places: Iterable[Span], marks: Sequence[Span]) -> Iterable[Passage]:

@@ -142,7 +142,8 @@ def test_a_line_that_is_no_incident(line: str, told: str) -> None:
     [
         fact("shout", 1), fact("moment", 1), fact("extended", 1, order="report"), fact("graded", 1),
         fact("evidence", 1, source="r", metrics={"reads": "many"}), fact("merged", 1, incident="x", facts=[{"id": "y"}]),
-        fact("extended", 1, order="report", within="soon"),
+        fact("extended", 1, order="report", within="soon"), fact("moment", 1, name="discovered") | {"at": "0001-01-01T00:00:00+14:00"},
+        fact("extended", 1, order="report", until="9999-12-31T23:59:59-12:00"), fact("flag", 1, name=["a"], on=True),
     ],
 )  # fmt: skip
 def test_a_fact_that_can_not_be_read_names_its_incident(bad: dict[str, Any]) -> None:

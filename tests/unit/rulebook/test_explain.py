@@ -204,12 +204,20 @@ def test_an_original_without_articles_is_told_by_its_paragraphs() -> None:
     assert not beside.missing
 
 
+def test_beside_the_original_articles_follow_the_original() -> None:
+    beside = lay_beside(plain_chinese(load_rulebook(SMALL)), "应一小时内报告。\n一般和重大\n")
+    assert [side.section.clause for side in beside.sides][:2] == ["Art. 2", "Art. 1"]
+
+
 def test_an_unreadable_original_is_refused(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
     picture = tmp_path / "original.pdf"
     picture.write_bytes(b"%PDF-1.7\xff\xfe\x00\xff")
     assert main(["rulebook", "explain", "xuancheng-2015", "--beside", str(picture)]) == 2
     assert "save it as plain text" in capsys.readouterr().err
     assert main(["rulebook", "explain", "xuancheng-2015", "--beside", str(tmp_path / "none.txt")]) == 2
+    assert main(["rulebook", "explain", "xuancheng-2015", "--html", str(tmp_path)]) == 2
+    assert main(["timeline", "xuancheng-2015", "--level", "general", "--svg", str(tmp_path)]) == 2
+    assert "can't be written" in capsys.readouterr().err
 
 
 def test_the_page_escapes_what_it_shows() -> None:

@@ -1,6 +1,7 @@
 """What every command shares: how its parser is added, and how it says that an argument can't be used."""
 
 import argparse
+from pathlib import Path
 from typing import Any
 
 Parsers = Any  # argparse's own type for it is private
@@ -20,3 +21,11 @@ def parser_of(parsers: Parsers, name: str, about: str, examples: str) -> argpars
         formatter_class=argparse.RawDescriptionHelpFormatter,
     )
     return parser
+
+
+def write_file(path: Path, text: str) -> None:
+    """Write a whole text. Raises `UsageError` where that can't be."""
+    try:
+        path.write_text(text, encoding="utf-8")
+    except OSError as error:
+        raise UsageError(f"{path}: can't be written: {error.strerror}") from error

@@ -3,7 +3,7 @@
 import argparse
 from pathlib import Path
 
-from services.grading.entry.cli.command import Parsers, UsageError, parser_of
+from services.grading.entry.cli.command import Parsers, UsageError, parser_of, write_file
 from services.grading.rulebook import load_rulebook
 from services.grading.rulebook.beside import Beside, lay_beside
 from services.grading.rulebook.plain_chinese import plain_chinese
@@ -40,7 +40,7 @@ def _run(options: argparse.Namespace) -> int:
     explanation = plain_chinese(load_rulebook(options.rulebook, options.layer))
     beside = lay_beside(explanation, read_original(options.beside)) if options.beside else None
     if options.html:
-        options.html.write_text(as_html(explanation, beside), encoding="utf-8")
+        write_file(options.html, as_html(explanation, beside))
         print("\n".join([str(options.html), *(missing_lines(beside) if beside else [])]))
     else:
         print(beside_as_text(explanation, beside) if beside else as_text(explanation))

@@ -10,7 +10,7 @@ from typing import Any
 from rich.console import Console
 
 from services.grading.entry.cli import chart_terminal
-from services.grading.entry.cli.command import Parsers, UsageError, parser_of
+from services.grading.entry.cli.command import Parsers, UsageError, parser_of, write_file
 from services.grading.rulebook import load_rulebook, shipped
 from services.grading.rulebook.chart import chart
 from services.grading.rulebook.chart_svg import as_svg
@@ -66,7 +66,7 @@ def _run(options: argparse.Namespace) -> int:
         return 0
     picture = chart(rulebook, calendar, result["duties"], options.level, options.flag, moments)
     if options.svg:
-        options.svg.write_text(as_svg(picture), encoding="utf-8")
+        write_file(options.svg, as_svg(picture))
         print(options.svg)
     elif sys.stdout.isatty():
         chart_terminal.show(picture, Console())
