@@ -6,6 +6,7 @@ from services.grading.entry.access import ACCESS
 from services.grading.entry.calendar import calendar_routes
 from services.grading.entry.export import export_routes
 from services.grading.entry.procedures import act_routes, grading_routes, time_routes
+from services.grading.entry.rounds import rounds_routes
 from services.grading.entry.rulebooks import rulebook_routes
 from services.grading.entry.subscriptions import subscriptions
 from services.grading.settings import Settings
@@ -17,19 +18,24 @@ from services.grading.usecases.decide import Decide
 from services.grading.usecases.desk import Desk
 from services.grading.usecases.export import Export
 from services.grading.usecases.hear import Hear
+from services.grading.usecases.hear_tasks import HearTasks
 from services.grading.usecases.impact import Impact
 from services.grading.usecases.look import Look
 from services.grading.usecases.look_calendar import LookCalendar
+from services.grading.usecases.look_rounds import LookRounds
 from services.grading.usecases.moments import Moments
 from services.grading.usecases.people import KnowAccounts
 from services.grading.usecases.reconcile import Reconcile
 from services.grading.usecases.relocate import Relocate
 from services.grading.usecases.reproject import Reproject
+from services.grading.usecases.rounds import LOCK as ROUNDS_LOCK
+from services.grading.usecases.rounds import SCHEMA, Rounds
 from services.grading.usecases.rulebooks import Rulebooks
 from services.grading.usecases.shelf import Shelf
 from services.grading.usecases.suspend import Suspend
 from shared.service import Clocks, Parts, Wiring, assemble
 from shared.settings import load
+from shared.timers import Timers
 
 
 def wire(parts: Parts) -> Wiring:
@@ -43,6 +49,8 @@ def wire(parts: Parts) -> Wiring:
     relocate = Relocate(desk, shelf, calendars)
     look = Look(parts.db, rulebooks, calendars)
     change_calendar = ChangeCalendar(parts.db, parts.journal, calendars, Impact(parts.work, rulebooks), parts.office)
+    rounds = Rounds(parts.work, parts.journal, rulebooks, calendars, parts.office)
+    hear = Hear(reconcile)
     return Wiring(
         routers=[
             grading_routes(decide, look),
@@ -51,13 +59,16 @@ def wire(parts: Parts) -> Wiring:
             rulebook_routes(shelf, Activate(parts.db, rulebooks, shelf), relocate),
             export_routes(Export(parts.db, rulebooks)),
             calendar_routes(change_calendar, LookCalendar(parts.db, calendars)),
+            rounds_routes(LookRounds(parts.db)),
         ],
         access=ACCESS,
-        subscriptions=subscriptions(Hear(reconcile), rulebooks, KnowAccounts(parts.gate)),
+        subscriptions=subscriptions(hear, HearTasks(hear, rounds), rulebooks, KnowAccounts(parts.gate)),
         lock="grading.procedures",
+        timers=Timers(SCHEMA, ROUNDS_LOCK, rounds.fire),
         loops={
             "reprojection": Reproject(parts.work, reconcile, calendars, parts.system).run,
             "calendar": CalendarWatch(parts.work, calendars, parts.office).run,
+            "rounds": rounds.run,
         },
     )
 

@@ -81,7 +81,7 @@ class Product:
     async def fire(self) -> int:
         """Fire every clock that is due at office time, and let what follows from it settle."""
         fired = 0
-        for name in ("tasks", "publishing"):
+        for name in ("grading", "tasks", "publishing"):
             work = self.running(name)
             assert work.wiring.timers is not None
             while count := await work.wiring.timers.run_due(work.parts.work, self.office.now()):

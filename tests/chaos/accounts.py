@@ -105,14 +105,19 @@ async def _tasks(connection: Connection, orders: Orders) -> list[Finding]:
         *compare("tasks.tasks against grading's orders", orders.all.keys(), [row["id"] for row in rows]),
         *some("lost", "tasks.tasks (not as ordered)", differing),
         *compare("publishing.duties against grading's orders", orders.at("publishing"), duties),
-        *await _same_versions(connection, "tasks"),
-        *await _same_versions(connection, "publishing"),
+        *await _same_versions(
+            connection, "tasks", "SELECT series, version FROM grading.series UNION ALL " + _PROCEDURES
+        ),
+        *await _same_versions(connection, "publishing", _PROCEDURES),
     ]
 
 
-async def _same_versions(connection: Connection, desk: str) -> list[Finding]:
+_PROCEDURES = "SELECT incident_id, version FROM grading.procedures"
+
+
+async def _same_versions(connection: Connection, desk: str, told: str) -> list[Finding]:
     rows = await connection.fetch(
-        f"SELECT incident_id, p.version, d.version AS here FROM grading.procedures p FULL JOIN {desk}.incidents d "
+        f"SELECT incident_id, p.version, d.version AS here FROM ({told}) p (incident_id, version) FULL JOIN {desk}.incidents d "
         "USING (incident_id) WHERE p.version IS DISTINCT FROM d.version"
     )
     return some("lost", f"{desk}.incidents (version)", [dict(row) for row in rows])

@@ -40,7 +40,7 @@ class Orders:
         return [order_id for order_id, order in self.all.items() if order.desk == desk]
 
     def take(self, incident_id: UUID, decision: Mapping[str, Any]) -> None:
-        """Apply one `procedure.advanced`."""
+        """Apply one `procedure.advanced`, or one `routine.advanced` of a series."""
         self.decisions[incident_id].append(decision["version"])
         for given in decision.get("assignments", []):
             order = self.all.setdefault(UUID(given["id"]), Order(incident_id, given["desk"]))
@@ -60,7 +60,8 @@ async def read_orders(connection: Connection) -> Orders:
     """All of them."""
     orders = Orders()
     rows = await connection.fetch(
-        "SELECT subject, data FROM grading.journal WHERE type = 'procedure.advanced.v1' ORDER BY subject, position"
+        "SELECT subject, data FROM grading.journal WHERE type IN ('procedure.advanced.v1', 'routine.advanced.v1') "
+        "ORDER BY subject, position"
     )
     for row in rows:
         orders.take(row["subject"], json.loads(row["data"]))

@@ -28,6 +28,7 @@ ACCESS: Mapping[str, Access] = {
     "POST /v1/rulebooks/{hash}/activate": staff("admin"),
     "POST /v1/rulebooks/{hash}/impact": staff(),
     "GET /v1/calendar": staff(),
+    "GET /v1/rounds": staff(),
     "POST /v1/calendar/notices": staff("platform_admin", "admin"),
     "POST /v1/calendar/days": staff("platform_admin", "admin"),
 }

@@ -1,6 +1,7 @@
 """What grading hears, and what it does with it."""
 
 from services.grading.usecases.hear import Hear
+from services.grading.usecases.hear_tasks import HearTasks
 from services.grading.usecases.people import KnowAccounts
 from services.grading.usecases.rulebooks import Rulebooks
 from shared.contracts.directory import AccountChanged, OrganisationChanged
@@ -10,7 +11,7 @@ from shared.contracts.tasks import TaskChanged
 from shared.journal import Subscriptions, ignore, on
 
 
-def subscriptions(hear: Hear, rulebooks: Rulebooks, accounts: KnowAccounts) -> Subscriptions:
+def subscriptions(hear: Hear, tasks: HearTasks, rulebooks: Rulebooks, accounts: KnowAccounts) -> Subscriptions:
     """By producer."""
     return {
         "intake": [
@@ -18,7 +19,7 @@ def subscriptions(hear: Hear, rulebooks: Rulebooks, accounts: KnowAccounts) -> S
             on(IncidentChanged, hear.incident_changed),
             ignore(OriginalShown),
         ],
-        "tasks": [on(TaskChanged, hear.task_changed)],
+        "tasks": [on(TaskChanged, tasks)],
         "publishing": [on(AnswerChanged, hear.answer_changed)],
         "directory": [on(OrganisationChanged, rulebooks.on_organisation), on(AccountChanged, accounts)],
     }

@@ -1,7 +1,8 @@
 """Duties that belong to no incident, as orders: patrol rounds, daily browsing, what each quarter asks for."""
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from datetime import UTC, date, datetime, time, timedelta
+from typing import Final
 
 from services.grading.rulebook.compiled import CompiledRulebook
 from services.grading.rulebook.duties import Cycle, Routine
@@ -10,6 +11,10 @@ from services.grading.rulebook.vocabulary import WITHOUT_NUMBER
 from shared.calendar import BusinessHours, Calendar, deadline, parse_budget
 
 _MONTHS = {"month": 1, "quarter": 3, "year": 12}
+WATCHES: Final = frozenset({"patrol", "browse"})
+"""Kinds of routine that look at what is on now: once a round is over nobody can do it any more. All others stay owed until done."""
+_AHEAD: Final = (2, 16, 400)
+"""Days to look ahead for the next moment: a round comes within a day, after the longest holiday, or with the next year at the latest."""
 
 
 def routine_orders(rulebook: CompiledRulebook, calendar: Calendar, since: datetime, until: datetime) -> list[Order]:
@@ -26,8 +31,40 @@ def routine_orders(rulebook: CompiledRulebook, calendar: Calendar, since: dateti
     return sorted(orders, key=lambda order: (order.anchor_at, order.key))
 
 
+def next_round(
+    rulebook: CompiledRulebook, calendar: Calendar, after: datetime, routines: Sequence[str] | None = None
+) -> datetime | None:
+    """The next moment after `after` at which one of these routines (None: any) comes round; None where none ever does."""
+    named = [each for each in rulebook.model.routines if routines is None or each.id in routines]
+    for days in _AHEAD if named else ():
+        until = after + timedelta(days=days)
+        moments = [
+            at
+            for routine in named
+            for at in _moments(routine.cycle, calendar, rulebook.hours, after, until)
+            if after < at <= until
+        ]
+        if moments:
+            return min(moments)
+    return None
+
+
+def over_at(rulebook: CompiledRulebook, calendar: Calendar, order: Order) -> datetime | None:
+    """When a round can't be done any more: when it is due, or when the next of its routine begins, whichever is first.
+
+    None for what stays owed until it is done (analyses, bulletins, training), however many come after it.
+    """
+    if order.kind not in WATCHES:
+        return None
+    following = next_round(rulebook, calendar, order.anchor_at, (order.duty,))
+    ends = [at for at in (order.due_at, following) if at is not None]
+    return min(ends, default=None)
+
+
 def _order(rulebook: CompiledRulebook, calendar: Calendar, routine: Routine, at: datetime) -> Order:
     budget = None if routine.within in WITHOUT_NUMBER else parse_budget(routine.within)
+    # A period's end is 24:00 of its last day: that day is the one that does not count, not the next period's first.
+    start = at if routine.cycle.each is None or budget is None or budget.runs_by_clock else at - timedelta(minutes=1)
     return Order(
         key=f"{routine.id}@{at:%Y-%m-%dT%H:%MZ}",
         duty=routine.id,
@@ -47,7 +84,7 @@ def _order(rulebook: CompiledRulebook, calendar: Calendar, routine: Routine, at:
         anchor_at=at,
         anchor_source=routine.cycle.source,
         within=None if routine.within == "silent" else routine.within,
-        due_at=None if budget is None else deadline(at, budget, calendar, rulebook.hours).at,
+        due_at=None if budget is None else deadline(start, budget, calendar, rulebook.hours).at,
         hand_in=tuple(routine.hand_in),
         jointly=tuple(routine.jointly),
     )
