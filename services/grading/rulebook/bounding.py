@@ -1,51 +1,64 @@
-"""How the duties of layers bound a local order: the strictest time stands, and each layer is named."""
+"""How the duties of layers bound a local order: which of them hold, until when, and which a flag has lifted."""
 
-from collections.abc import Iterable
-from dataclasses import replace
+from collections.abc import Iterable, Sequence
 from datetime import datetime
 from typing import NamedTuple
 
 from services.grading.rulebook.compiled import CompiledDuty, Time
+from services.grading.rulebook.facts import Fact
 from services.grading.rulebook.orders import Also
 from services.grading.rulebook.situation import Situation
 from shared.calendar import BusinessHours, Calendar, Deadline, deadline
 
 
-class Bound(NamedTuple):
-    """What the layers say of one order: each of them, and the one whose time is stricter than the local text's, if any."""
+class Above(NamedTuple):
+    """A layer's duty that bounds an order: by which words, since when its time runs and when that ends (None: no number)."""
 
-    also: tuple[Also, ...]
-    strictest: Deadline | None
-    by: CompiledDuty | None
-    reason: str
+    duty: CompiledDuty
+    words: Time
+    began: datetime
+    end: Deadline | None
+    also: Also
 
 
-def bound(
+class Bounds(NamedTuple):
+    """What bounds an order now, and what did until a flag was raised or lowered: when that would have ended, and why."""
+
+    above: tuple[Above, ...]
+    lifted: tuple[tuple[datetime, str], ...]
+
+
+def bounds_on(
     calendar: Calendar,
     hours: BusinessHours,
     situation: Situation,
     duty: CompiledDuty,
     level: str,
     start: datetime,
-    due_at: datetime | None,
-) -> Bound:
-    """The layers above an order that starts at `start` and that the local text wants at `due_at` (None: silent)."""
-    also: list[Also] = []
-    strictest: Deadline | None = None
-    by: CompiledDuty | None = None
-    earliest, first = due_at, -1
-    for above in duty.bounded_by:
-        found = _demanded(above, calendar, hours, situation, level, start)
-        if found is None:
+    flag_names: dict[str, str],
+) -> Bounds:
+    """The layers above an order of `duty` that starts at `start`.
+
+    A rule holds as well where it held at a level approved before: a lower grade gives no more time. One that was met
+    before the order began bounds it no more.
+    """
+    above: list[Above] = []
+    lifted: list[tuple[datetime, str]] = []
+    levels = (level, *[approval.data["level"] for approval in situation.approvals])
+    for each in duty.bounded_by:
+        began = _began(each, situation)
+        if began is None or each.layer is None or _met_before(each, situation, start):
             continue
-        named, end = found
-        also.append(named)
-        if end is not None and (earliest is None or end.at < earliest):
-            earliest, first, strictest, by = end.at, len(also) - 1, end, above
-    if by is None:
-        return Bound(tuple(also), None, None, "")
-    also[first] = replace(also[first], decides=True)
-    return Bound(tuple(also), strictest, by, decided_by(also[first]))
+        holding = [name for name in levels if each.applies(name, situation.raised, situation.happened)]
+        if holding:
+            above.append(_above(each, calendar, hours, situation, holding, began))
+            continue
+        fact = _lifted_by(each, situation, levels)
+        if fact is not None and fact.at > start:
+            past = _above(each, calendar, hours, situation, levels, began)
+            if past.end is not None:
+                lifted.append((past.end.at, _why_lifted(fact, past.also, flag_names)))
+    return Bounds(tuple(above), tuple(lifted))
 
 
 def decided_by(also: Also) -> str:
@@ -53,24 +66,21 @@ def decided_by(also: Also) -> str:
     return f"从严:{also.title}({also.clause})“{also.phrase}”"
 
 
-def _demanded(
-    above: CompiledDuty, calendar: Calendar, hours: BusinessHours, situation: Situation, level: str, start: datetime
-) -> tuple[Also, Deadline | None] | None:
-    """The layer's rule for this order and when it ends; None where it doesn't hold, or was met before the order began.
-
-    It holds as well where it held at a level approved before: a lower grade gives no more time.
-    """
-    layer, began = above.layer, _began(above, situation)
-    if layer is None or began is None or _met_before(above, situation, start):
-        return None
-    levels = {level, *[approval.data["level"] for approval in situation.approvals]}
-    holding = [each for each in levels if above.applies(each, situation.raised, situation.happened)]
-    if not holding:
-        return None
+def _above(
+    duty: CompiledDuty,
+    calendar: Calendar,
+    hours: BusinessHours,
+    situation: Situation,
+    levels: Iterable[str],
+    began: tuple[datetime, str],
+) -> Above:
     at, name = began
-    words, end = _strictest(above, calendar, hours, situation, holding, at)
-    due_at = end.at if end else None
-    return Also(layer.id, layer.title, words.clause, words.phrase, words.within, due_at, name, at), end
+    words, end = _strictest(duty, calendar, hours, situation, levels, at)
+    layer, due_at = duty.layer, end.at if end is not None else None
+    if layer is None:
+        raise ValueError(f"{duty.id} is no duty of a layer")
+    also = Also(layer.id, layer.title, words.clause, words.phrase, words.within, due_at, name, at)
+    return Above(duty, words, at, end, also)
 
 
 def _strictest(
@@ -86,7 +96,8 @@ def _strictest(
         return above.time, None if above.pace.due is None else Deadline(at + above.pace.due, False, ())
     words: Time = above.time
     end: Deadline | None = None
-    for said in [_words(above, level, situation) for level in sorted(levels)]:
+    for level in levels:
+        said = _words(above, level, situation)
         ends = deadline(at, said.budget, calendar, hours) if said.budget else None
         if ends is not None and (end is None or ends.at < end.at):
             words, end = said, ends
@@ -113,3 +124,27 @@ def _met_before(above: CompiledDuty, situation: Situation, start: datetime) -> b
         return True
     came = situation.moments.get(above.fulfilled_by) if above.fulfilled_by else None
     return came is not None and came <= start
+
+
+def _lifted_by(above: CompiledDuty, situation: Situation, levels: Sequence[str]) -> Fact | None:
+    """The flag's fact since which a rule that held before does not; None where none ever did."""
+    watched = frozenset(f for when in above.clauses for f in (*when.flags, *when.any_flags, *when.without_flags))
+    up, held = situation.raised - watched, False
+    fact: Fact | None = None
+    steps = [each for each in situation.observations if each.kind == "flag" and each.data["name"] in watched]
+    for each in (None, *steps):
+        if each is not None:
+            name = each.data["name"]
+            up = up | {name} if each.data["on"] else up - {name}
+        holds = any(above.applies(level, up, situation.happened) for level in levels)
+        if held and not holds:
+            fact = each
+        held = holds
+    return fact
+
+
+def _why_lifted(fact: Fact, also: Also, flag_names: dict[str, str]) -> str:
+    name = flag_names.get(fact.data["name"], fact.data["name"])
+    given = f":{fact.data['reason']}" if fact.data.get("reason") else ""
+    act = "标记" if fact.data["on"] else "撤销标记"
+    return f"{act}{name}{given};{also.title}({also.clause})不再适用"

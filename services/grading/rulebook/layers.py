@@ -81,7 +81,7 @@ def _woven(local: Rulebook, layers: Sequence[Layer], duty: Mapping[str, Compiled
                 bounded.setdefault(name, []).append(own)
     for name, by in bounded.items():
         presumable = duty[name].presumable or any(each.presumable for each in by)
-        found[name] = replace(duty[name], bounded_by=tuple(by), presumable=presumable, pace=None)
+        found[name] = replace(duty[name], bounded_by=tuple(by), presumable=presumable)
     return found
 
 

@@ -4,7 +4,7 @@ from collections.abc import Iterable, Mapping
 from datetime import UTC, datetime
 from typing import Any
 
-from services.grading.rulebook.bounding import bound
+from services.grading.rulebook.bounding import bounds_on
 from services.grading.rulebook.compiled import CompiledDuty, CompiledRulebook
 from services.grading.rulebook.derive import build
 from services.grading.rulebook.duties import Routine
@@ -77,8 +77,8 @@ def _row(
         "provisional": False,
     }
     if anchored is None:
-        also = bound(calendar, rulebook.hours, situation, duty, level, LATEST, None).also
-        return row | _also(rulebook, also)
+        found = bounds_on(calendar, rulebook.hours, situation, duty, level, LATEST, rulebook.flag_names)
+        return row | _also(rulebook, [each.also for each in found.above])
     order = build(rulebook, calendar, situation, duty, duty.id, level, anchored)
     due = None if order.due_at is None else rulebook.hours.local(order.due_at).isoformat()
     return row | {

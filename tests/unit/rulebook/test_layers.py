@@ -206,6 +206,71 @@ def test_an_extension_of_the_local_time_does_not_move_the_layers() -> None:
     assert [reason.partition(":")[0] for _, reason in order.moves] == ["情况复杂", "从严"]
 
 
+STOPPED = fact("s1", "suspended", 60, reason="force_majeure", by="u1")
+RUNS_ON = fact("s2", "resumed", 60 + 600, by="u1")
+
+
+@pytest.mark.parametrize(
+    ("book", "facts", "order", "hours", "decides"),
+    [
+        (A, [graded("I")], "first_release", 5 + 10, True),
+        (Y, [graded("extra_major")], "authoritative_information", 4 + 10, False),
+        (Y, [graded("sensitive")], own("respond"), 48 + 10, False),
+    ],
+)
+def test_what_stops_time_stops_the_layers_too(
+    book: str, facts: list[Fact], order: str, hours: int, decides: bool
+) -> None:
+    composed = BOOKS[book][1]
+    standing_still = run(composed, [*BEGUN, *facts, STOPPED]).orders[order]
+    assert (standing_still.due_at, standing_still.suspended) == (None, "不可抗力")
+    assert all(each.due_at is None for each in standing_still.also)
+    running = run(composed, [*BEGUN, *facts, STOPPED, RUNS_ON]).orders[order]
+    assert (running.due_at, running.suspended) == (later(hours * HOUR), None)
+    assert [each.decides for each in running.also] == ([] if ":" in order else [decides])
+
+
+def test_each_clock_runs_on_by_itself_and_the_first_to_end_counts() -> None:
+    """Standing still puts off a working day by a whole one, 54 hours by ten hours: before it the text was stricter."""
+    book = edited(ANHUI, "first_release", within="2 working days", **{"from": ["occurred"]})
+    council = ABOVE.model
+    duties = [
+        d.model_copy(update={"due": d.due.model_copy(update={"within": "54 h"})})
+        if d.id == "authoritative_information"
+        else d
+        for d in council.duties
+    ]
+    composed = compose(book, [Layer(council.model_copy(update={"duties": duties}))])
+    base = [*BEGUN, graded("I")]
+    before = run(composed, base).orders["first_release"]
+    assert (before.due_at, before.also[0].decides) == (later(53.5 * HOUR), False)
+    stopped = fact("s1", "suspended", 300, reason="force_majeure", by="u1")
+    resumed = fact("s2", "resumed", 300 + 24 * HOUR, by="u1")
+    after = run(composed, [*base, stopped, resumed]).orders["first_release"]
+    assert after.due_at is not None
+    assert after.due_at <= min(later(78 * HOUR), after.also[0].due_at or later(0))
+
+
+def test_a_flag_that_lifts_a_layers_rule_says_so() -> None:
+    book = BOOKS[A][1]
+    base = [*BEGUN, graded("III", 20), moment("investigation_filed", 60)]
+    up, down = flag("major_emergency", 90), flag("major_emergency", 120, on=False, reason="查明不属突发事件")
+    both = compose(edited(ANHUI, "first_release", levels=["III", "I"]), [ABOVE])
+    bounded = run(both, [*base, up]).orders["first_release"]
+    assert bounded.due_at == later(5 * HOUR)
+    again = run(both, [*base, up, down]).orders["first_release"]
+    assert again.due_at == later(24 * HOUR + 30)
+    assert [(at, reason.partition(";")[0]) for at, reason in again.moves] == [
+        (later(5 * HOUR), "撤销标记特别重大、重大突发事件:查明不属突发事件")
+    ]
+    excused = run(both, [*base, flag("no_response_called_for", 90, reason="重复来件")]).orders["first_release"]
+    assert excused.moves == ()  # 48 h would not have been sooner than the text's own day
+    filed = [*BEGUN, graded("general"), FILED, flag("no_response_called_for", 25 * HOUR, reason="重复来件")]
+    reply = run(BOOKS[X][1], filed).orders["reply"]
+    assert [at for at, _ in reply.moves] == [later(48 * HOUR)]
+    assert book.flag_names["major_emergency"] in again.moves[0][1]
+
+
 def test_a_deadline_that_depends_on_the_level_through_a_layer_is_presumed() -> None:
     alone, under = (run(book, [*BEGUN, FILED, flag("high_attention")]).orders["unified_reply"] for book in BOOKS[X])
     assert (alone.presumed, under.presumed) == (False, True)
