@@ -44,7 +44,7 @@ def bounds_on(
     """
     above: list[Above] = []
     lifted: list[tuple[datetime, str]] = []
-    levels = (level, *[approval.data["level"] for approval in situation.approvals])
+    levels = tuple(dict.fromkeys((level, *[approval.data["level"] for approval in situation.approvals])))
     for each in duty.bounded_by:
         began = _began(each, situation)
         if began is None or each.layer is None or _met_before(each, situation, start):
@@ -128,6 +128,8 @@ def _met_before(above: CompiledDuty, situation: Situation, start: datetime) -> b
 
 def _lifted_by(above: CompiledDuty, situation: Situation, levels: Sequence[str]) -> Fact | None:
     """The flag's fact since which a rule that held before does not; None where none ever did."""
+    if not situation.flags:
+        return None
     watched = frozenset(f for when in above.clauses for f in (*when.flags, *when.any_flags, *when.without_flags))
     up, held = situation.raised - watched, False
     fact: Fact | None = None

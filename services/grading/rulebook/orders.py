@@ -8,9 +8,11 @@ from typing import Any, Literal
 Phase = Literal["open", "calmed", "closed"]
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(slots=True)
 class Also:
     """A further rule that bounds an order: of which rulebook, by which words, and when it would be due by that alone.
+
+    Never changed once made (not `frozen`, for the reason an order isn't).
 
     `anchor` is the moment its own time runs from, which need not be the order's. `decides`: the order is due by it, and
     the text below, which wants it later or not at all, is not what counts.

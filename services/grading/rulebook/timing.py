@@ -64,8 +64,9 @@ def timing(
     if not duty.bounded_by:
         return text
     found = bounds_on(calendar, rulebook.hours, situation, duty, level, start, rulebook.flag_names)
-    if text.due_at is None or any(each.end and each.end.at < text.due_at for each in found.above):
-        return _reckoned(rulebook, calendar, situation, duty, key, level, start, finished)
+    for each in found.above:
+        if each.end is not None and (text.due_at is None or each.end.at < text.due_at):
+            return _reckoned(rulebook, calendar, situation, duty, key, level, start, finished)
     return text._replace(also=tuple([each.also for each in found.above]), moves=_told(found.lifted, text.due_at))
 
 
