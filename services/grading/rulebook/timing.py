@@ -1,15 +1,13 @@
 """When an order is due: its anchor, its budget on this case, extensions and suspensions, reminders. All on one clock."""
 
 from collections.abc import Sequence
-from dataclasses import replace
 from datetime import UTC, date, datetime, timedelta
 from typing import NamedTuple
 
 from services.grading.rulebook.allowed import Timing, allowed
-from services.grading.rulebook.bounding import bounds_on, decided_by
+from services.grading.rulebook.bounding import Above, Bounds, bounds_on, decided_by
 from services.grading.rulebook.compiled import CompiledDuty, CompiledRulebook
 from services.grading.rulebook.facts import Fact
-from services.grading.rulebook.orders import Also
 from services.grading.rulebook.pace import Pace, Reminder
 from services.grading.rulebook.pauses import PAUSES, Clock, befell, run
 from services.grading.rulebook.reminding import escalations, reminders
@@ -64,10 +62,10 @@ def timing(
     if not duty.bounded_by:
         return text
     found = bounds_on(calendar, rulebook.hours, situation, duty, level, start, rulebook.flag_names)
-    for each in found.above:
-        if each.end is not None and (text.due_at is None or each.end.at < text.due_at):
-            return _reckoned(rulebook, calendar, situation, duty, key, level, start, finished)
-    return text._replace(also=tuple([each.also for each in found.above]), moves=_told(found.lifted, text.due_at))
+    text, by = _capped(text, found)
+    if by is None:
+        return text
+    return _reminded(text, calendar, rulebook.hours, situation, duty, by.reminders, start, start)
 
 
 def _paced(duty: CompiledDuty, pace: Pace, start: datetime) -> Timing:
@@ -127,27 +125,47 @@ def _under_layers(
     """Each rule's time runs by itself and the first to end counts. What stops time stops all; more is granted to the text alone."""
     found = bounds_on(calendar, rulebook.hours, situation, duty, level, start, rulebook.flag_names)
     pauses = [fact for fact in facts if fact.kind in PAUSES]
-    best, by, also = local, -1, list[Also]()
-    for number, each in enumerate(found.above):
+    if not pauses:
+        timing, by = _capped(local.timing, found)
+        return local._replace(timing=timing, marks=by.reminders if by is not None else local.marks)
+    best, first = local, None
+    for each in found.above:
         alone = Timing(each.words, each.words.within, each.also.due_at, bool(each.end and each.end.provisional))
         ran = Ran(*_ran(rulebook, calendar, alone, key, pauses, each.began, finished), each.duty.reminders)
-        also.append(replace(each.also, due_at=ran.timing.due_at) if pauses else each.also)
+        each.also.due_at = ran.timing.due_at
         if _sooner(ran.timing, best.timing):
-            best, by = ran, number
-    if by < 0:
-        moves = (*local.timing.moves, *_told(found.lifted, local.timing.due_at))
-        return local._replace(timing=local.timing._replace(also=tuple(also), moves=moves))
-    also[by] = replace(also[by], decides=True)
-    if pauses:
-        rest = [fact for fact in facts if fact.kind not in PAUSES]
-        text = _ran(rulebook, calendar, text, key, rest, start, finished)[0]
-    else:
-        text = local.timing
-    moves = (*text.moves, *_told(found.lifted, best.timing.due_at))
-    if text.due_at is not None:
-        moves += ((text.due_at, decided_by(also[by])),)
-    moves += best.timing.moves
-    return best._replace(timing=best.timing._replace(time=text.time, within=text.within, moves=moves, also=tuple(also)))
+            best, first = ran, each
+    if first is None:
+        return local._replace(timing=_with(local.timing, found, local.timing))
+    rest = [fact for fact in facts if fact.kind not in PAUSES]
+    text = _ran(rulebook, calendar, text, key, rest, start, finished)[0]
+    return best._replace(timing=_with(text, found, best.timing, first))
+
+
+def _capped(text: Timing, found: Bounds) -> tuple[Timing, CompiledDuty | None]:
+    """The text's time or, where it ends sooner, that of a layer's duty, which is named."""
+    due, first = text.due_at, None
+    for each in found.above:
+        if each.end is not None and (due is None or each.end.at < due):
+            due, first = each.end.at, each
+    if first is None or first.end is None:
+        return _with(text, found, text), None
+    decided = text._replace(due_at=due, provisional=first.end.provisional, extended_from=None, moves=())
+    return _with(text, found, decided, first), first.duty
+
+
+def _with(text: Timing, found: Bounds, decided: Timing, by: Above | None = None) -> Timing:
+    """The time that counts, in the text's words, with the layers named and every move told; `by` is the one that decides."""
+    due = decided.due_at
+    moves = (*text.moves, *[move for move in found.lifted if due is None or move[0] < due])
+    if by is not None:
+        by.also.decides = True
+        if text.due_at is not None:
+            moves += ((text.due_at, decided_by(by.also)),)
+        moves += decided.moves
+    return decided._replace(
+        time=text.time, within=text.within, moves=moves, also=tuple([each.also for each in found.above])
+    )
 
 
 def _sooner(one: Timing, other: Timing) -> bool:
@@ -155,11 +173,6 @@ def _sooner(one: Timing, other: Timing) -> bool:
     if one.due_at is None:
         return one.suspended is not None and other.due_at is None and other.suspended is None
     return other.due_at is None or one.due_at < other.due_at
-
-
-def _told(lifted: Sequence[tuple[datetime, str]], due: datetime | None) -> tuple[tuple[datetime, str], ...]:
-    """Of the times that no longer hold, those that were shorter than this one."""
-    return tuple([move for move in lifted if due is None or move[0] < due])
 
 
 def _ran(
