@@ -1,16 +1,26 @@
 """The route of rounds: duties that belong to no incident, as they came round."""
 
-from datetime import datetime
+from datetime import UTC, datetime
 from typing import Annotated, Any, Literal
 from uuid import UUID
 
 from fastapi import APIRouter, Query
-from pydantic import AwareDatetime
+from pydantic import AfterValidator, AwareDatetime
 
 from services.grading.storage.rounds import RoundQuery
 from services.grading.usecases.look_rounds import LookRounds
 from shared.auth import CurrentStaff
 
+_EARLIEST, _LATEST = datetime(2000, 1, 1, tzinfo=UTC), datetime(2200, 1, 1, tzinfo=UTC)
+
+
+def _in_reach(moment: datetime) -> datetime:
+    if not _EARLIEST <= moment <= _LATEST:
+        raise ValueError("应在 2000 年至 2200 年之间 / must lie between the years 2000 and 2200")
+    return moment
+
+
+Moment = Annotated[AwareDatetime, AfterValidator(_in_reach), Query()]
 Routine = Annotated[str, Query(min_length=1, max_length=64, pattern=r"^[a-z][a-z0-9_]*$")]
 
 
@@ -23,7 +33,7 @@ def rounds_routes(look: LookRounds) -> APIRouter:
         staff: CurrentStaff,
         state: Literal["due", "done", "missed", "withdrawn"] | None = None,
         routine: Routine | None = None,
-        since: AwareDatetime | None = None,
+        since: Moment | None = None,
         after: UUID | None = None,
         limit: Annotated[int, Query(ge=1, le=200)] = 50,
     ) -> list[dict[str, Any]]:
@@ -31,7 +41,6 @@ def rounds_routes(look: LookRounds) -> APIRouter:
 
         A missed one with `done_at` was done when it was over.
         """
-        begun: datetime | None = since
-        return await look(RoundQuery(staff.organisation_id, state, routine, begun, after, limit))
+        return await look(RoundQuery(staff.organisation_id, state, routine, since, after, limit))
 
     return router

@@ -35,10 +35,13 @@ async def touched(tx: Transaction, since: datetime, organisation_id: str | None,
     return [row["incident_id"] for row in await tx.fetch(_TOUCHED, since, organisation_id, limit)]
 
 
-async def oldest_version(tx: Transaction, current: int) -> int | None:
-    """The oldest calendar by which a running clock is still counted, None where all are at the current one."""
+async def oldest_version(tx: Transaction, current: int, aside: Sequence[UUID]) -> int | None:
+    """The oldest calendar by which a running clock is still counted, but for those `aside`; None where all are at the current one."""
     oldest: int | None = await tx.value(
-        "SELECT min(calendar_version) FROM grading.procedures WHERE running AND calendar_version < $1", current
+        "SELECT calendar_version FROM grading.procedures WHERE running AND calendar_version < $1 "
+        "AND incident_id <> ALL ($2::uuid[]) ORDER BY calendar_version, incident_id LIMIT 1",
+        current,
+        list(aside),
     )
     return oldest
 

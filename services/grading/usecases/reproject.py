@@ -56,11 +56,11 @@ class Reproject:
     async def _together(self, size: int) -> int:
         async with self._db.transaction() as tx:
             in_force = await self._calendars.current(tx)
-            old = await oldest_version(tx, in_force.version) if in_force.version else None
+            old = await self._oldest(tx, in_force)
             if old is None:
                 return 0
             return await self._pass(tx, old, in_force) or await self._count(
-                tx, await self._take(tx, old, size), in_force
+                tx, await take(tx, old, list(self._aside), size), in_force
             )
 
     async def _pass(self, tx: Transaction, old: int, in_force: InForce) -> int:
@@ -69,10 +69,12 @@ class Reproject:
         first = self._calendars.first_difference(before, in_force.calendar)
         return await pass_untouched(tx, old, in_force.version, midnight_before(first) if first else None, _PASSED)
 
-    async def _take(self, tx: Transaction, old: int, size: int) -> list[Lagging]:
+    async def _oldest(self, tx: Transaction, in_force: InForce) -> int | None:
+        if not in_force.version:
+            return None
         now = self._system.now()
         self._aside = {id_: until for id_, until in self._aside.items() if until > now}
-        return await take(tx, old, list(self._aside), size)
+        return await oldest_version(tx, in_force.version, list(self._aside))
 
     async def _count(self, tx: Transaction, found: Sequence[Lagging], in_force: InForce) -> int:
         by = in_force.made[-1].made_by
@@ -86,8 +88,8 @@ class Reproject:
         for _ in range(size):
             async with self._db.transaction() as tx:
                 in_force = await self._calendars.current(tx)
-                old = await oldest_version(tx, in_force.version)
-                found = await self._take(tx, old, 1) if old is not None else []
+                old = await self._oldest(tx, in_force)
+                found = await take(tx, old, list(self._aside), 1) if old is not None else []
             if not found:
                 break
             counted += await self._alone(found[0])

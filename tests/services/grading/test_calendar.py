@@ -218,3 +218,24 @@ async def test_the_watch_counts_provisional_deadlines_and_misses_the_notice(worl
     await counted_anew(world)
     assert await watch.look() == []
     assert PROVISIONAL._value.get() == 0
+
+
+async def test_a_procedure_that_cannot_be_counted_stops_no_other(world: World) -> None:
+    ids = await running_over_the_years_end(world, 4)
+    async with world.parts.work.transaction() as tx:
+        await tx.execute('UPDATE grading.procedures SET facts = \'[{"id": "x"}]\' WHERE incident_id = $1', ids[1])
+    await change(world, NOTICES, notice_2027())
+    assert await counted_anew(world) == 3
+    assert (await world.call("GET", "/v1/calendar?year=2027", "office"))["lagging"] == 1
+    await change(world, DAYS, {"date": "2027-01-05", "working": False, "reason": "大雪停工"})
+    assert await counted_anew(world) == 3, "nor what has to be counted later"
+    assert (await deadlines(world, ids[3]))["investigate"]["due"] == "2027-01-08T17:30:00+08:00"
+
+
+async def test_a_closed_matter_follows_as_long_as_a_deadline_runs(world: World) -> None:
+    (incident,) = await running_over_the_years_end(world, 1)
+    for turn in ("calm", "close"):
+        await world.call("POST", f"/v1/incidents/{incident}/{turn}", "information_office", json={"reason": "办结"})
+    await change(world, NOTICES, notice_2027())
+    assert await counted_anew(world) == 1
+    assert (await deadlines(world, incident))["investigate"]["due"] == "2027-01-07T17:30:00+08:00"

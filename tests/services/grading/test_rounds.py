@@ -259,3 +259,18 @@ async def test_pages(world: World, limit: int) -> None:
     ):
         paged += page
     assert paged == whole
+
+
+async def test_asked_since_a_moment_and_with_what_it_cannot_want(world: World) -> None:
+    await begin(world, "2026-11-16T08:00")
+    await to(world, "2026-11-16T11:45")
+    found = await rounds(world, routine=WORKING, since="2026-11-16T09:30:00+08:00")
+    assert [clock(each["begins_at"]) for each in found] == ["11-16 09:30", "11-16 10:30", "11-16 11:30"]
+    for query in (
+        "since=0001-01-01T00:00:00%2B14:00",
+        "since=2026-11-16T09:30",
+        "state=over",
+        "routine=%00",
+        "limit=0",
+    ):
+        await world.call("GET", f"/v1/rounds?{query}", "department", expect=422)
