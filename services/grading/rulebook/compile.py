@@ -31,7 +31,7 @@ from services.grading.rulebook.vocabulary import (
     ONE_PATROL_INTERVAL,
     WITHOUT_NUMBER,
 )
-from shared.calendar import Budget, parse_budget
+from shared.calendar import Budget, Unit, parse_budget
 
 FLAG_NAMES = {
     "sensitive": "敏感",
@@ -265,7 +265,7 @@ def _reminders(model: Rulebook, duty: Duty, time: Time) -> tuple[Reminder, ...]:
     texts = duty.reminders
     if texts is None:
         aim = parse_budget(duty.due.target) if duty.due.target else time.budget
-        by_clock = time.patrol or (aim is not None and aim.runs_by_clock)
+        by_clock = time.patrol or (aim is not None and (aim.runs_by_clock or aim.unit is Unit.BUSINESS_HOURS))
         texts = model.defaults.reminders_by_clock if by_clock else model.defaults.reminders_by_day
     return tuple(
         Reminder(None, parse_budget(text.removesuffix(" before")))

@@ -2,6 +2,7 @@
 
 from collections.abc import Iterable
 from datetime import UTC, datetime, timedelta
+from pathlib import Path
 from typing import Any
 
 from services.grading.rulebook import Advance, Fact, Order, advance, load_rulebook
@@ -11,6 +12,7 @@ CALENDAR = official_calendar()
 ANHUI = load_rulebook("anhui-medical-security-2021")
 XUANCHENG = load_rulebook("xuancheng-2015")
 YICHUN = load_rulebook("yichun-market-regulation-2020")
+WHOLE = load_rulebook(Path(__file__).with_name("whole.yaml"))
 NOON = datetime(2026, 11, 18, 4, tzinfo=UTC)  # a Wednesday, 12:00 in Shanghai
 
 
@@ -45,6 +47,20 @@ def graded(level: str, minutes: float = 20, **data: Any) -> Fact:
 
 def done(order: str, minutes: float = 30) -> Fact:
     return fact(f"d-{order}", "done", minutes, order=order, by="u1", hand_in={})
+
+
+def suspended(minutes: float, orders: list[str] | None = None, /, **data: Any) -> Fact:
+    return fact(
+        f"s-{minutes}", "suspended", minutes, **_for(orders), **({"reason": "force_majeure", "by": "u1"} | data)
+    )
+
+
+def resumed(minutes: float, orders: list[str] | None = None, /, **data: Any) -> Fact:
+    return fact(f"z-{minutes}", "resumed", minutes, by="u1", **_for(orders), **data)
+
+
+def _for(orders: list[str] | None) -> dict[str, Any]:
+    return {} if orders is None else {"orders": orders}
 
 
 def run(rulebook: Any, facts: Iterable[Fact], issued: dict[str, Order] | None = None) -> Advance:
