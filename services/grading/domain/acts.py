@@ -4,7 +4,7 @@ from collections.abc import Iterable, Mapping
 from datetime import datetime
 from typing import Any, NamedTuple
 
-from services.grading.rulebook import Fact
+from services.grading.rulebook import Fact, Order
 
 _ACTS = frozenset({"graded", "flag", "moment", "anchor_moved", "extended", "suspended", "resumed", "reprojected"})
 _APART = frozenset({"by", "role", "reason", "text"})
@@ -26,6 +26,22 @@ def acts(facts: Iterable[Fact]) -> list[PersonalAct]:
     """Those that say who did it, oldest first by when they were taken (ids are in order of time, `at` may lie before)."""
     found = [_act(fact) for fact in facts if fact.kind in _ACTS and fact.data.get("by")]
     return sorted(found, key=lambda act: (act.id.partition(":")[0], act.id))
+
+
+def touching(acts: Iterable[PersonalAct], order: Order) -> list[PersonalAct]:
+    """Those that moved, stopped or let run the time of this order."""
+    return [act for act in acts if _touches(act, order)]
+
+
+def _touches(act: PersonalAct, order: Order) -> bool:
+    what = act.what
+    if act.kind == "extended":
+        return bool(what.get("order") == order.key)
+    if act.kind in {"suspended", "resumed"}:
+        return order.key in what["orders"] if what.get("orders") else order.kind != "approve_grade"
+    if act.kind == "reprojected":
+        return order.key in what["moved"]
+    return act.kind == "anchor_moved" and what["moment"] == order.anchor
 
 
 def _act(fact: Fact) -> PersonalAct:

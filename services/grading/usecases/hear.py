@@ -104,7 +104,9 @@ def _work(event: Event[TaskChanged]) -> News | None:
         span = "until" if "T" in data.extended_to else "within"
         more = {"order": data.key, span: data.extended_to, "by": data.by, "reason": data.reason or ""}
         facts = [Fact(f"{event.id}:extended", "extended", data.at, more)]
-    return News(event.organisation_id, facts, f"task.{data.change}", data.by, told=told) if facts else None
+    # More time is somebody's decision; what is done is told by its own desk.
+    act = facts[0].id if data.change == "extension_granted" and facts else None
+    return News(event.organisation_id, facts, f"task.{data.change}", data.by, told=told, act=act) if facts else None
 
 
 def _answer(event: Event[AnswerChanged]) -> News | None:

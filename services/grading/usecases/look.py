@@ -3,7 +3,7 @@
 from typing import Any
 from uuid import UUID
 
-from services.grading.domain.acts import acts
+from services.grading.domain.acts import PersonalAct, acts, touching
 from services.grading.domain.announcing import assignment_id
 from services.grading.domain.procedure import Procedure
 from services.grading.rulebook import CompiledRulebook, advance, explain
@@ -38,8 +38,9 @@ class Look:
         return grading(*await self._load(staff, incident_id))
 
     async def deadlines(self, staff: Staff, incident_id: UUID) -> dict[str, Any]:
-        """Every deadline and duty in force, explained. Raises `MissingError`."""
+        """Every deadline and duty in force, explained, with who moved it or stopped it and why. Raises `MissingError`."""
         procedure, rulebook, calendar = await self._load(staff, incident_id)
+        taken = acts(procedure.facts)
         return {
             "incident_id": incident_id,
             "version": procedure.version,
@@ -50,6 +51,7 @@ class Look:
                     "desk": order.desk,
                     "late_from": late_from(order),
                     **explain(order, calendar, rulebook),
+                    "acts": [_shown(act, rulebook) for act in touching(taken, order)],
                 }
                 for key, order in procedure.issued.items()
             ],
@@ -61,9 +63,7 @@ class Look:
         return {
             "incident_id": incident_id,
             "version": procedure.version,
-            "acts": [
-                {**act._asdict(), "at": rulebook.hours.local(act.at).isoformat()} for act in acts(procedure.facts)
-            ],
+            "acts": [_shown(act, rulebook) for act in acts(procedure.facts)],
         }
 
     async def _load(self, staff: Staff, incident_id: UUID) -> tuple[Procedure, CompiledRulebook, Calendar]:
@@ -74,6 +74,10 @@ class Look:
                 raise MissingError(f"There is no procedure for incident {incident_id} here.")
             counted = await self._calendars.at(tx, found.calendar_version)
             return found, await self._rulebooks.get(tx, found.rulebook_hash), counted.calendar
+
+
+def _shown(act: PersonalAct, rulebook: CompiledRulebook) -> dict[str, Any]:
+    return {**act._asdict(), "at": rulebook.hours.local(act.at).isoformat()}
 
 
 def grading(procedure: Procedure, rulebook: CompiledRulebook, calendar: Calendar) -> dict[str, Any]:

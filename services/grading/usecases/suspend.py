@@ -1,6 +1,7 @@
 """Stopping time on a ground that the rulebook names, and letting it run again."""
 
 from collections.abc import Sequence
+from datetime import datetime
 from uuid import UUID
 
 from services.grading.domain.procedure import Procedure
@@ -33,7 +34,7 @@ class Suspend:
                 raise InvalidError(
                     f"规则没有这一中止事由 / No ground {ground!r} in {case.rulebook.id}; it has: {named}."
                 )
-            running = [key for key, order in _live(case).items() if order.due_at is not None]
+            running = [key for key, order in _live(case).items() if _can_stop(order, case.at)]
             _require(case, running, orders, "没有在计时的任务 / Nothing here runs against a deadline")
             data = {"reason": ground, "text": text} | ({} if orders is None else {"orders": sorted(orders)})
             return await self._desk.record(case, Wish("suspended", data, "suspended", reason=grounds[ground]))
@@ -54,6 +55,11 @@ class Suspend:
 def _live(case: Case) -> dict[str, Order]:
     procedure = case.procedure
     return {key: order for key, order in procedure.issued.items() if key not in procedure.discharged}
+
+
+def _can_stop(order: Order, at: datetime) -> bool:
+    """What is late already stays late, and the decision on the grade waits for nothing."""
+    return order.due_at is not None and order.due_at > at and order.kind != "approve_grade"
 
 
 def _require(case: Case, fitting: Sequence[str], orders: Sequence[str] | None, otherwise: str) -> None:

@@ -33,8 +33,10 @@ class HandIn(Command):
     hand_in: Annotated[dict[Name, str], Field(max_length=30)] = {}
 
 
-Budget = Annotated[str, StringConstraints(pattern=r"^[1-9]\d{0,2} (min|h|days?|working days?)$")]
-"""A budget in the rulebook's words: `30 min`, `2 h`, `3 days`, `5 working days`."""
+Budget = Annotated[
+    str, StringConstraints(pattern=r"^[1-9]\d{0,2} (min|h|days?|half days?|working days?|business hours?)$")
+]
+"""A budget in the rulebook's words: `30 min`, `2 h`, `3 days`, `3 half days`, `5 working days`, `2 business hours`."""
 
 
 class ExtensionRequest(Command):
