@@ -9,7 +9,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from services.grading.domain.procedure import Procedure, step
-from services.grading.rulebook import CompiledRulebook, Fact, load_rulebook
+from services.grading.rulebook import CompiledRulebook, Fact, Order, load_rulebook
 from services.grading.rulebook.course import FORGET_AFTER, course, forgettable
 from services.grading.rulebook.situation import fold
 from tests.unit.rulebook.cases import (
@@ -169,7 +169,7 @@ def test_what_is_forgotten_changes_no_procedure(
     """Step by step with outdated counts forgotten, and with every fact kept: the same, and less is kept."""
     facts = history(rulebook, news)
     procedure = Procedure(UUID(int=1), "o", rulebook.hash, "t")
-    issued = {}
+    issued: dict[str, Order] = {}
     for number, each in enumerate(facts, 1):
         step(procedure, [each], rulebook, CALENDAR)
         whole = run(rulebook, facts[:number], issued)
