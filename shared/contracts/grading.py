@@ -22,7 +22,10 @@ def series_subject(organisation_id: str, routine: str) -> UUID:
 
 
 class Also(BaseModel):
-    """A rule of another layer that bounds an assignment too: whose, which words, and by when it alone would want it."""
+    """A rule of another layer that bounds an assignment too: whose, which words, and by when it alone would want it.
+
+    `decides`: the assignment is due by it.
+    """
 
     rulebook: str
     title: str
@@ -30,6 +33,7 @@ class Also(BaseModel):
     phrase: str
     within: str | None
     due_at: datetime | None
+    decides: bool = False
 
 
 class Assignment(BaseModel):

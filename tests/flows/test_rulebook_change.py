@@ -236,3 +236,29 @@ async def test_done_work_is_kept_and_a_level_that_is_none_any_longer_is_decided_
     tasks = await office.tasks("anhui", incident)
     assert tasks["approve_grade#2"]["state"] == "done"
     assert tasks["first_release"]["state"] == "withdrawn"
+
+
+async def test_a_rulebook_comes_into_force_over_the_layers_chosen(office: Office) -> None:
+    await staffed(office, "anhui")
+    shelf = await office.staff("anhui", "admin", "GET", "grading:/v1/rulebooks")
+    base = shelf["in_force"]["hash"]
+    await activate(office, "anhui", base, layers=["no-such-layer"], expect=422)
+    layered = await activate(office, "anhui", base, layers=["state-council-2016"])
+    assert (layered["base_hash"], layered["layers"]) == (base, ["state-council-2016"])
+    assert layered["hash"] != base
+    await office.product.drain()
+    incident = await kept(office)
+    found = await deadlines(office, incident)
+    assert any(key.startswith("state-council-2016") for key in found) or any(each["bounds"] for each in found.values())
+    assert {each["rulebook"]["hash"] for each in found.values()} == {layered["hash"]}
+    shelf = await office.staff("anhui", "admin", "GET", "grading:/v1/rulebooks")
+    assert shelf["in_force"]["layers"] == ["state-council-2016"]
+    assert [item["hash"] for item in shelf["items"] if item["in_force_since"]] == [base]
+    one = await office.staff("anhui", "admin", "GET", f"grading:/v1/rulebooks/{layered['hash']}")
+    assert (one["base_hash"], one["layers"]) == (base, ["state-council-2016"])
+    plain = await activate(office, "anhui", layered["hash"], layers=[])
+    assert (plain["hash"], plain["layers"]) == (base, [])
+    path = f"grading:/v1/incidents/{incident}/rulebook"
+    await office.staff("anhui", "admin", "POST", path, json={"hash": base, "reason": "不再适用上位办法"})
+    await office.product.drain()
+    assert {each["rulebook"]["hash"] for each in (await deadlines(office, incident)).values()} == {base}

@@ -140,6 +140,7 @@ def _also(bound: Bound) -> Also:
         phrase=bound.phrase,
         within=bound.within,
         due_at=bound.due_at,
+        decides=bound.decides,
     )
 
 

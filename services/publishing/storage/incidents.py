@@ -46,8 +46,7 @@ class Incident:
 
 
 def _incident(row: Any) -> Incident:
-    *known, flags = row.values()
-    return Incident(*known, frozenset(flags.split()))
+    return Incident(**{**row, "flags": frozenset(row["flags"].split())})
 
 
 def _level(grade: Grade | None) -> str | None:

@@ -26,7 +26,7 @@ class Extension:
 
 @dataclass(frozen=True, slots=True)
 class Bound:
-    """A rule of another layer that bounds the task too, and by when (UTC) it alone would want it."""
+    """A rule of another layer that bounds the task too, and by when (UTC) it alone would want it; `decides`: the task is due by it."""
 
     rulebook: str
     title: str
@@ -34,6 +34,7 @@ class Bound:
     phrase: str
     within: str | None
     due_at: datetime | None
+    decides: bool = False
 
 
 @dataclass(frozen=True, slots=True)

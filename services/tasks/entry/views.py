@@ -76,7 +76,7 @@ class ExtensionRule(BaseModel):
 
 
 class BoundView(BaseModel):
-    """A rule of another layer that bounds the task too, and by when (UTC) it alone would want it."""
+    """A rule of another layer that bounds the task too, and by when (UTC) it alone would want it; `decides`: the task is due by it."""
 
     rulebook: str
     title: str
@@ -84,6 +84,7 @@ class BoundView(BaseModel):
     phrase: str
     within: str | None
     due_at: datetime | None
+    decides: bool
 
 
 class HandInView(BaseModel):

@@ -90,11 +90,11 @@ class Orders:
         for deadline in event.data.deadlines:
             self.timers.extend(_timer(event.subject, deadline))
         for order in {order.id: order for order in event.data.assignments}.values():
-            deadline = deadlines.pop(order.id, None)
-            self.tasks.append(_task_row(event, order, deadline))
-            if deadline is None and order.suspended:
+            dated = deadlines.pop(order.id, None)
+            self.tasks.append(_task_row(event, order, dated))
+            if dated is None and order.suspended:
                 self.stopped.append(order.id)
-            elif deadline is None and order.remind_at and order.desk == "tasks":
+            elif dated is None and order.remind_at and order.desk == "tasks":
                 self.timers.append((order.id, event.subject, min(order.remind_at)))
         self.deadlines += [(d.assignment_id, d.due_at, write_clock(d)) for d in deadlines.values()]
         self.withdrawn += [(gone.assignment_id, gone.reason) for gone in event.data.withdrawn]
