@@ -5,6 +5,7 @@ from collections.abc import Mapping, Sequence
 from datetime import datetime
 from uuid import UUID
 
+import structlog
 from prometheus_client import Counter
 
 from services.grading.domain.rounds import Round, Turn, announce, come_round, ended, heard_done, next_look
@@ -18,13 +19,14 @@ from shared.contracts.directory import organisation_subject
 from shared.contracts.envelope import Event, NewEvent
 from shared.contracts.grading import RoutineAdvanced, series_subject
 from shared.contracts.tasks import TaskChanged
-from shared.db import Database, Transaction
+from shared.db import TRANSIENT, Database, Transaction
 from shared.ids import new_id
 from shared.journal import Journal
 from shared.timers import Due, drop_timers, set_timers
 
 SCHEMA, LOCK = "grading", "grading.routines"
 _LOOK_EVERY = 2.0
+_log = structlog.get_logger()
 ROUNDS = Counter("huiying_rounds", "Rounds of routines", ["became"])
 
 
@@ -47,22 +49,33 @@ class Rounds:
             await asyncio.sleep(_LOOK_EVERY)
 
     async def follow(self) -> int:
-        """Look at organisations that are new, or whose rulebook or calendar is another than before; answers how many."""
+        """Look at organisations that are new, or whose rulebook or calendar is another than before; answers how many.
+
+        One whose rounds can't be worked out stops no other; it is tried again at the next look. Raises what is transient.
+        """
         now = self._office.now()
         async with self._db.transaction() as tx:
             in_force = await self._calendars.current(tx)
             found = await storage.astray(tx, in_force.version)
         for organisation_id in found:
-            subject = organisation_subject(organisation_id)
-            async with self._db.transaction() as tx:
-                await storage.begin(tx, subject, organisation_id, now)
-                for place in await storage.lock_places(tx, [subject]):
-                    following = await self._turn(tx, place, now)
-                    if following is None:
-                        await drop_timers(tx, SCHEMA, [subject])
-                    else:
-                        await set_timers(tx, SCHEMA, [(subject, subject, following)])
+            try:
+                await self._follow_one(organisation_id, now)
+            except TRANSIENT:
+                raise
+            except Exception as error:  # noqa: BLE001 - see above
+                _log.error("rounds.failed", organisation_id=organisation_id, error=type(error).__name__)
         return len(found)
+
+    async def _follow_one(self, organisation_id: str, now: datetime) -> None:
+        subject = organisation_subject(organisation_id)
+        async with self._db.transaction() as tx:
+            await storage.begin(tx, subject, organisation_id, now)
+            for place in await storage.lock_places(tx, [subject]):
+                following = await self._turn(tx, place, now)
+                if following is None:
+                    await drop_timers(tx, SCHEMA, [subject])
+                else:
+                    await set_timers(tx, SCHEMA, [(subject, subject, following)])
 
     async def fire(self, tx: Transaction, due: Sequence[Due], now: datetime) -> Mapping[UUID, datetime | None]:
         """What `shared.timers` calls, with the organisations' routines locked."""

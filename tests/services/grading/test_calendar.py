@@ -1,5 +1,6 @@
 """The calendar as data: corrected by the platform, shown before it does anything, and running deadlines follow it."""
 
+import asyncio
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
@@ -124,6 +125,22 @@ async def test_killed_in_the_middle_another_process_goes_on(
     assert len(moved) == 7, "each told once"
 
 
+async def test_two_processes_share_the_work(world: World, database: TestDatabase, tmp_path: Path) -> None:
+    await running_over_the_years_end(world, 60)
+    await change(world, NOTICES, notice_2027())
+    async with open_world(database.url("grading"), tmp_path, world.office) as other:
+
+        async def share(of: World) -> int:
+            done = 0
+            while count := await of.reproject.batch(size=7):
+                done += count
+            return done
+
+        first, second = await asyncio.gather(share(world), share(other))
+    assert first + second == 60
+    assert len([each for each in await world.told(ProcedureAdvanced) if each.cause == "calendar"]) == 60
+
+
 async def test_what_ends_before_the_first_day_that_differs_is_passed_without_an_event(world: World) -> None:
     await world.claim(*await world.report(count=2))
     told = len(await world.told(ProcedureAdvanced))
@@ -239,3 +256,14 @@ async def test_a_closed_matter_follows_as_long_as_a_deadline_runs(world: World) 
     await change(world, NOTICES, notice_2027())
     assert await counted_anew(world) == 1
     assert (await deadlines(world, incident))["investigate"]["due"] == "2027-01-07T17:30:00+08:00"
+
+
+async def test_procedures_from_before_the_calendar_was_data_are_looked_at_once(world: World) -> None:
+    await running_over_the_years_end(world, 1)
+    async with world.parts.work.transaction() as tx:
+        await tx.execute("UPDATE grading.procedures SET running = true, runs_until = 'infinity', calendar_version = 0")
+    shown = await change(world, NOTICES, notice_2027(preview=True))
+    assert shown["impact"]["deadlines"] == 1
+    await change(world, NOTICES, notice_2027())
+    assert await counted_anew(world) == 1
+    assert await world.rows("SELECT 1 FROM grading.procedures WHERE runs_until = 'infinity'") == []

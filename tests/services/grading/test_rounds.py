@@ -274,3 +274,17 @@ async def test_asked_since_a_moment_and_with_what_it_cannot_want(world: World) -
         "limit=0",
     ):
         await world.call("GET", f"/v1/rounds?{query}", "department", expect=422)
+
+
+async def test_an_organisation_whose_rounds_cannot_be_worked_out_stops_no_other(world: World) -> None:
+    async with world.parts.work.transaction() as tx:
+        await tx.execute(
+            "INSERT INTO grading.rulebooks (hash, rulebook, version, title, canonical, loaded_at) "
+            "VALUES ('broken', 'broken', '1', '坏', '{', now())"
+        )
+        await tx.execute(
+            "INSERT INTO grading.organisations (organisation_id, name, rulebook_hash) VALUES ('a', 'a', 'broken')"
+        )
+    await begin(world, "2026-11-16T08:00")
+    await to(world, "2026-11-16T08:45")
+    assert await begun(world, WORKING) == ["11-16 08:30"]
