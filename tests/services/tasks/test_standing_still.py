@@ -73,7 +73,7 @@ async def test_what_is_done_keeps_its_verdict_when_time_stands_still(world: Worl
 async def test_a_goal_reminds_and_nobody_is_late_for_it(world: World) -> None:
     incident = new_id()
     task_id = assignment_id(incident, "report")
-    goal = {"target_at": START + timedelta(hours=24), "remind_at": [START + timedelta(hours=12)]}
+    goal: dict[str, Any] = {"target_at": START + timedelta(hours=24), "remind_at": [START + timedelta(hours=12)]}
     await world.hear("grading", advanced([owe(incident, **goal)]), incident)
     world.office.move(hours=12)
     await world.tick()
