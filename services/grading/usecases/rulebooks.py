@@ -1,5 +1,6 @@
 """Rulebooks coming into force, and found again by hash."""
 
+import asyncio
 from collections.abc import Sequence
 from typing import NamedTuple
 
@@ -58,9 +59,11 @@ class Rulebooks:
             found = self._compiled[rulebook_hash] = load_canonical(text)
         return found
 
-    def shipped(self) -> dict[str, CompiledRulebook]:
-        """The rulebooks that come with the product, by id."""
-        return {name: self._from_product(name) for name in shipped()}
+    async def shipped(self) -> dict[str, CompiledRulebook]:
+        """The rulebooks that come with the product, by id. Reading them all takes a moment, so it is done beside the loop."""
+        if len(self._shipped) < len(shipped()):
+            await asyncio.to_thread(lambda: [self._from_product(name) for name in shipped()])
+        return self._shipped
 
     def _from_product(self, name: str) -> CompiledRulebook:
         """One of them, read once. Raises KeyError for another name."""

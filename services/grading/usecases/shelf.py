@@ -74,12 +74,13 @@ class Shelf:
 
     async def all(self, staff: Staff) -> dict[str, Any]:
         """Everything on the shelf, what is in force since when, and how it came to be."""
+        from_product = await self._books.shipped()
         async with self._db.transaction() as tx:
             own = await shelf.own(tx, staff.organisation_id)
             originals = await shelf.with_original(tx, staff.organisation_id)
             history = await rulebooks.activations(tx, staff.organisation_id)
             current = await rulebooks.kept(tx, history[0].hash) if history else None
-        items = [Item(each.hash, name, each.version, each.title, True) for name, each in self._books.shipped().items()]
+        items = [Item(each.hash, name, each.version, each.title, True) for name, each in from_product.items()]
         items += [
             Item(w.hash, w.rulebook, w.version, w.title, False, w.layers, w.uploaded_by, w.uploaded_at) for w in own
         ]
@@ -102,7 +103,7 @@ class Shelf:
             kept = await rulebooks.kept(tx, rulebook_hash)
             original = await shelf.find_original(tx, staff.organisation_id, rulebook_hash)
         place = shipped().get(rulebook.id)
-        untouched = self._books.shipped().get(rulebook.id)
+        untouched = (await self._books.shipped()).get(rulebook.id)
         source = own.source_text if own else None
         if source is None and place and untouched and untouched.hash == rulebook_hash:
             source = await asyncio.to_thread(place.read_text, encoding="utf-8")
@@ -162,7 +163,7 @@ class Shelf:
 
     async def visible(self, tx: Transaction, organisation_id: str, rulebook_hash: str) -> CompiledRulebook:
         """A rulebook that this organisation may see: shipped, its own, or once in force here. Raises `MissingError`."""
-        for rulebook in self._books.shipped().values():
+        for rulebook in (await self._books.shipped()).values():
             if rulebook.hash == rulebook_hash:
                 return rulebook
         mine = await shelf.find_own(tx, organisation_id, rulebook_hash) is not None
