@@ -9,7 +9,7 @@ from collections.abc import Sequence
 from typing import NamedTuple
 
 from services.grading.rulebook.compiled import CompiledRulebook, Picture
-from services.grading.rulebook.criteria import NONE, first_met, nearly_met, picture
+from services.grading.rulebook.criteria import NONE, add, first_met, nearly_met, picture
 from services.grading.rulebook.facts import CARRIERS, Fact
 from services.grading.rulebook.situation import Situation, fold
 
@@ -18,30 +18,49 @@ FORGET_AFTER = 8
 
 
 class Standing(NamedTuple):
-    """Where the proposal stood after an observation: the rank held (-1: none), and what was to be seen."""
+    """Where the proposal stood after an observation: the rank held (-1: none).
+
+    Where it turned, or a flag was raised or lowered, `of` are the ids of the counts seen: the latest of each source by
+    then. Where it rose, `seen` is what they showed.
+    """
 
     fact: Fact
     held: int
-    seen: Picture
-    of: tuple[str, ...]
+    of: tuple[str, ...] = ()
+    seen: Picture | None = None
 
 
 def course(rulebook: CompiledRulebook, situation: Situation) -> list[Standing]:
-    """The proposal after each observation. `of` are the ids of the counts seen: the latest of each source by then."""
+    """The proposal after each observation."""
     latest: dict[str, Fact] = {}
-    flags: frozenset[str] = frozenset()
+    seen = picture((), frozenset())
     held, standings = NONE, []
     for fact in situation.observations:
         if fact.kind == "flag":
-            flags = flags | {fact.data["name"]} if fact.data["on"] else flags - {fact.data["name"]}
+            name = fact.data["name"]
+            seen.flags = seen.flags | {name} if fact.data["on"] else seen.flags - {name}
         elif fact.data["source"] in situation.excluded:
             continue
         else:
-            latest[fact.data["source"]] = fact
-        seen = picture(latest.values(), flags)
-        held = _held(rulebook, seen, held)
-        standings.append(Standing(fact, held, seen, tuple([each.id for each in latest.values()])))
+            seen = _with(seen, latest, fact)
+        before, held = held, _held(rulebook, seen, held)
+        if held == before and fact.kind != "flag":
+            standings.append(Standing(fact, held))
+            continue
+        shown = picture(latest.values(), seen.flags) if held > before else None
+        standings.append(Standing(fact, held, tuple([each.id for each in latest.values()]), shown))
     return standings
+
+
+def _with(seen: Picture, latest: dict[str, Fact], fact: Fact) -> Picture:
+    """With the count of a further source added, or everything summed up anew where it replaces one."""
+    source = fact.data["source"]
+    further = source not in latest
+    latest[source] = fact
+    if further:
+        add(seen, fact)
+        return seen
+    return picture(latest.values(), seen.flags)
 
 
 def _held(rulebook: CompiledRulebook, seen: Picture, before: int) -> int:
@@ -53,17 +72,12 @@ def _held(rulebook: CompiledRulebook, seen: Picture, before: int) -> int:
     return strict if nearly is None else min(before, nearly.rank)
 
 
-def last_rise(standings: Sequence[Standing]) -> Standing:
-    """The observation that last raised the proposal. Raises LookupError when none did."""
-    before = NONE
-    found = None
-    for standing in standings:
-        if standing.held > before:
-            found = standing
-        before = standing.held
-    if found is None:
-        raise LookupError("no observation ever raised the proposal")
-    return found
+def last_rise(standings: Sequence[Standing]) -> Picture:
+    """What was to be seen when the proposal last rose. Raises LookupError when it never did."""
+    for standing in reversed(standings):
+        if standing.seen is not None:
+            return standing.seen
+    raise LookupError("no observation ever raised the proposal")
 
 
 def forgettable(rulebook: CompiledRulebook, facts: Sequence[Fact]) -> frozenset[str]:
@@ -93,12 +107,8 @@ def _outdated(facts: Sequence[Fact]) -> frozenset[str]:
 
 
 def _depended_on(rulebook: CompiledRulebook, facts: Sequence[Fact]) -> set[str]:
-    before, needed = NONE, set[str]()
-    for standing in course(rulebook, fold(facts, rulebook.marks, rulebook.ranks)):
-        if standing.held != before or standing.fact.kind == "flag":
-            needed.update(standing.of)
-        before = standing.held
-    return needed
+    standings = course(rulebook, fold(facts, rulebook.marks, rulebook.ranks))
+    return {name for standing in standings for name in standing.of}
 
 
 def _bearable(rulebook: CompiledRulebook, readings: Sequence[Sequence[Fact]], gone: frozenset[str]) -> frozenset[str]:

@@ -13,18 +13,22 @@ NONE = -1
 def picture(evidence: Iterable[Fact], flags: frozenset[str]) -> Picture:
     """Sum up the latest observation of each source."""
     seen = Picture(flags=flags)
-    metrics = seen.metrics
     for fact in evidence:
-        data = fact.data
-        counts = data.get("metrics")
-        if counts:
-            for name in METRICS:
-                metrics[name] += counts.get(name) or 0
-        for sign, found in (("platforms", seen.platforms), ("author_types", seen.author_types), ("words", seen.words)):
-            if data.get(sign):
-                found.update(data[sign])
-        seen.kinds.add(data.get("kind", "post"))
+        add(seen, fact)
     return seen
+
+
+def add(seen: Picture, fact: Fact) -> None:
+    """Take one more source into the picture."""
+    data, metrics = fact.data, seen.metrics
+    counts = data.get("metrics")
+    if counts:
+        for name in METRICS:
+            metrics[name] += counts.get(name) or 0
+    for sign, found in (("platforms", seen.platforms), ("author_types", seen.author_types), ("words", seen.words)):
+        if data.get(sign):
+            found.update(data[sign])
+    seen.kinds.add(data.get("kind", "post"))
 
 
 def met(criterion: CompiledCriterion, seen: Picture, flag_names: Names) -> tuple[str, ...] | None:

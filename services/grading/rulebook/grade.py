@@ -46,7 +46,7 @@ def _kept(
     held = standings[-1].held
     if held <= (NONE if level is None else rulebook.ranks[level]):
         return None
-    once = last_rise(standings).seen
+    once = last_rise(standings)
     reached = first_met(rulebook, once)
     shown = "、".join(met(reached, once, rulebook.flag_names) or ()) if reached else ""
     name = rulebook.levels[held]

@@ -71,6 +71,7 @@ def histories(draw: st.DrawFn) -> tuple[CompiledRulebook, list[Fact]]:
     return rulebook, [moment("discovered"), *facts]
 
 
+@settings(deadline=None)
 @given(histories(), st.randoms(use_true_random=False))
 def test_the_order_of_facts_cannot_matter(history: tuple[CompiledRulebook, list[Fact]], random: Any) -> None:
     rulebook, facts = history
@@ -79,6 +80,7 @@ def test_the_order_of_facts_cannot_matter(history: tuple[CompiledRulebook, list[
     assert run(rulebook, shuffled) == run(rulebook, facts)
 
 
+@settings(deadline=None)
 @given(histories())
 def test_a_second_look_changes_nothing(history: tuple[CompiledRulebook, list[Fact]]) -> None:
     rulebook, facts = history
@@ -87,6 +89,7 @@ def test_a_second_look_changes_nothing(history: tuple[CompiledRulebook, list[Fac
     assert (second.issue, second.change, second.withdraw, second.orders) == ([], [], [], first.orders)
 
 
+@settings(deadline=None)
 @given(histories())
 def test_what_is_owed_depends_on_the_facts_not_on_the_way_they_came(
     history: tuple[CompiledRulebook, list[Fact]],
@@ -104,6 +107,7 @@ def _without_nonsense(stepped: Advance, at_once: Advance) -> set[str]:
     return {key for key in stepped.orders if key in at_once.orders or key not in stepped.done}
 
 
+@settings(deadline=None)
 @given(histories())
 def test_what_is_done_is_never_withdrawn(history: tuple[CompiledRulebook, list[Fact]]) -> None:
     rulebook, facts = history
@@ -112,6 +116,7 @@ def test_what_is_done_is_never_withdrawn(history: tuple[CompiledRulebook, list[F
     assert not done & {key for key, _ in run(rulebook, facts, issued).withdraw}
 
 
+@settings(deadline=None)
 @given(histories(), st.integers(0, 12))
 def test_a_merge_is_a_union(history: tuple[CompiledRulebook, list[Fact]], cut: int) -> None:
     rulebook, facts = history
@@ -119,6 +124,7 @@ def test_a_merge_is_a_union(history: tuple[CompiledRulebook, list[Fact]], cut: i
     assert run(rulebook, [*facts[:cut], merged]) == run(rulebook, facts)
 
 
+@settings(deadline=None)
 @given(histories())
 def test_no_order_is_due_reminded_or_escalated_out_of_turn(history: tuple[CompiledRulebook, list[Fact]]) -> None:
     rulebook, facts = history
@@ -130,7 +136,7 @@ def test_no_order_is_due_reminded_or_escalated_out_of_turn(history: tuple[Compil
         assert order.owner in rulebook.roles
 
 
-@settings(max_examples=50)
+@settings(max_examples=50, deadline=None)
 @given(histories())
 def test_facts_and_orders_survive_json(history: tuple[CompiledRulebook, list[Fact]]) -> None:
     rulebook, facts = history
