@@ -254,10 +254,8 @@ def _pace(
     duty: Duty, time: Time, reminders: tuple[Reminder, ...], escalate: tuple[tuple[Budget, str], ...]
 ) -> Pace | None:
     """Worked out beforehand where neither the calendar nor the case has a say."""
-    if time.patrol or duty.due.by_level or duty.due.variants or duty.warn:
+    if time.patrol or duty.due.by_level or duty.due.variants or duty.due.target or duty.warn:
         return None
-    if duty.due.target is not None:
-        return pace(parse_budget(duty.due.target), reminders, ())
     return WITHOUT_DUE if time.budget is None else pace(time.budget, reminders, escalate)
 
 

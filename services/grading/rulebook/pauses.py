@@ -51,7 +51,10 @@ class Clock:
 
 def befell(situation: Situation, key: str, *, pausable: bool) -> list[Fact]:
     """The facts that touch the time of the order `key`, by time."""
-    found = list(situation.extended.get(key, ()))
+    found = situation.extended.get(key, [])
+    if not situation.pauses and not situation.reprojected:
+        return found
+    found = found[:]
     if pausable:
         found += [fact for fact in situation.pauses if not fact.data.get("orders") or key in fact.data["orders"]]
     found += [fact for fact in situation.reprojected if key in fact.data["moved"]]

@@ -74,8 +74,6 @@ def _paced(duty: CompiledDuty, pace: Pace, start: datetime) -> Timing:
     if pace.due is None:
         return Timing(time, time.within, None)
     remind_at = tuple([start + distance for distance in pace.remind])
-    if duty.target is not None:
-        return Timing(time, time.within, None, remind_at=remind_at, target_at=start + pace.due)
     escalate = tuple([(start + distance, to) for distance, to in pace.escalate])
     return Timing(time, time.within, start + pace.due, False, None, (), remind_at, escalate)
 
