@@ -71,7 +71,7 @@ WEIGHTS = (4, 4, 3, 3, 2, 2, 1, 1)
 
 def independent(random: Random, rulebook: CompiledRulebook) -> list[Fact]:
     """A handful of facts out of the rulebook's own moments, flags, levels and orders."""
-    makers = random.choices(MAKERS, WEIGHTS, k=5)
+    makers = random.choices(MAKERS, WEIGHTS, k=4)
     facts = [moment("discovered", random.randrange(REACH), role="office")]
     facts += [make(random, rulebook, f"{number:02}") for number, make in enumerate(makers)]
     for number in range(2):
