@@ -30,6 +30,7 @@ class Activate:
         Raises `MissingError` for a rulebook that is not here, `InvalidError` listing the posts that it needs and nobody holds,
         `ConflictError` where exactly this is in force already, or the organisation has never been told of.
         """
+        await self._books.shipped()  # read before anything is held
         async with self._db.transaction() as tx:
             standing = await rulebooks.hold_organisation(tx, staff.organisation_id)
             if standing is None:

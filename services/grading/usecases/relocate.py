@@ -38,6 +38,7 @@ class Relocate:
         Raises `ForbiddenError`, `MissingError` for a rulebook that is not here, `ConflictError` where the incident is under it already
         or the organisation never worked under it: its posts were not checked then, and nobody else knows its names.
         """
+        await self._desk.rulebooks.shipped()  # read before anything is held
         async with self._desk.db.transaction() as tx:
             case = await self._desk.open(tx, staff, incident_id, version)
             allow(case, [*closers(case.rulebook), ADMIN], "move an incident to another rulebook")
