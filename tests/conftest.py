@@ -5,6 +5,7 @@ from collections.abc import Iterator
 from pathlib import Path
 from uuid import uuid4
 
+import hypothesis  # noqa: F401  else pytest imports it for its summary, and CPython 3.11 may trip over an AST then
 import pytest
 
 from deploy.local.broker import Broker

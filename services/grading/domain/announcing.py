@@ -9,7 +9,7 @@ from uuid import UUID
 from services.grading.domain.procedure import Procedure, Step
 from services.grading.rulebook import Also as Bound
 from services.grading.rulebook import CompiledRulebook, Order, Reason, house_words
-from services.grading.rulebook.lateness import late_from
+from services.grading.rulebook.engine.lateness import late_from
 from shared.contracts.grading import (
     Also,
     Assignment,

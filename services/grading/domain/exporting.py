@@ -6,7 +6,7 @@ from typing import Any, Final
 from uuid import UUID
 
 from services.grading.rulebook import CompiledRulebook, Fact
-from services.grading.rulebook.facts import CARRIERS, read_fact
+from services.grading.rulebook.engine.facts import CARRIERS, read_fact
 
 # Reasons, texts, hand-ins and logins are left out: what people wrote may hold personal data, who wrote it is personal.
 KEPT: Final[Mapping[str, tuple[str, ...]]] = {

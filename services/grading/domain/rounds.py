@@ -8,7 +8,7 @@ from uuid import UUID
 
 from services.grading.domain.announcing import assignment, assignment_id, deadline
 from services.grading.rulebook import CompiledRulebook, Order
-from services.grading.rulebook.routines import next_round, over_at, routine_orders
+from services.grading.rulebook.engine.routines import next_round, over_at, routine_orders
 from shared.calendar import Calendar
 from shared.contracts.grading import ROUTINE, Discharged, MissedRound, RoutineAdvanced, Withdrawn, series_subject
 

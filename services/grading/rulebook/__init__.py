@@ -1,8 +1,7 @@
 """The engine: a regulation as data, facts in, orders out. Pure: no clock, no network, no database."""
 
-from services.grading.rulebook.advance import advance, approvers
-from services.grading.rulebook.check import check_holders
-from services.grading.rulebook.codec import (
+from services.grading.rulebook.engine.advance import advance, approvers
+from services.grading.rulebook.engine.codec import (
     fact_dict,
     facts_from_json,
     facts_to_json,
@@ -11,20 +10,28 @@ from services.grading.rulebook.codec import (
     orders_from_json,
     orders_to_json,
 )
-from services.grading.rulebook.compile import canonical, compile_rulebook
-from services.grading.rulebook.compiled import CompiledRulebook
-from services.grading.rulebook.course import forgettable
-from services.grading.rulebook.explain import ENGINE_VERSION, explain
-from services.grading.rulebook.facts import Fact, FactError
-from services.grading.rulebook.findings import Finding, Problem, RulebookError, locate
-from services.grading.rulebook.layer import Layer
-from services.grading.rulebook.layers import LayerError, canonical_of, compose, layers_above, load_canonical, stand_on
-from services.grading.rulebook.load import Linted, lint, load_rulebook, shipped, shipped_model
-from services.grading.rulebook.orders import Advance, Also, Grade, Order, Reason
-from services.grading.rulebook.routines import routine_orders
-from services.grading.rulebook.slices import answer_chain, slices
-from services.grading.rulebook.timeline import TimelineError, timeline
-from services.grading.rulebook.withdrawing import house_words
+from services.grading.rulebook.engine.compile import canonical, compile_rulebook
+from services.grading.rulebook.engine.compiled import CompiledRulebook
+from services.grading.rulebook.engine.course import forgettable
+from services.grading.rulebook.engine.explain import ENGINE_VERSION, explain
+from services.grading.rulebook.engine.facts import Fact, FactError
+from services.grading.rulebook.engine.orders import Advance, Also, Grade, Order, Reason
+from services.grading.rulebook.engine.routines import routine_orders
+from services.grading.rulebook.engine.slices import answer_chain, slices
+from services.grading.rulebook.engine.withdrawing import house_words
+from services.grading.rulebook.layers.compose import (
+    LayerError,
+    canonical_of,
+    compose,
+    layers_above,
+    load_canonical,
+    stand_on,
+)
+from services.grading.rulebook.reading.check import check_holders
+from services.grading.rulebook.reading.load import Linted, lint, load_rulebook, shipped, shipped_model
+from services.grading.rulebook.telling.timeline import TimelineError, timeline
+from services.grading.rulebook.written.findings import Finding, Problem, RulebookError, locate
+from services.grading.rulebook.written.layer import Layer
 
 __all__ = [
     "ENGINE_VERSION",

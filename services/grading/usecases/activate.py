@@ -4,7 +4,7 @@ from collections.abc import Sequence
 from typing import Any
 
 from services.grading.rulebook import CompiledRulebook, check_holders
-from services.grading.rulebook.findings import path_of
+from services.grading.rulebook.written.findings import path_of
 from services.grading.storage import rulebooks
 from services.grading.storage.accounts import held_roles
 from services.grading.usecases.rulebooks import Rulebooks

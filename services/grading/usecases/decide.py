@@ -7,7 +7,7 @@ from uuid import UUID
 
 from services.grading.domain.procedure import Procedure
 from services.grading.rulebook import CompiledRulebook, approvers
-from services.grading.rulebook.situation import fold
+from services.grading.rulebook.engine.situation import fold
 from services.grading.usecases.desk import Case, Desk, Wish, allow, members
 from shared.auth import Staff
 from shared.errors import ConflictError, InvalidError

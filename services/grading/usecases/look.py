@@ -7,7 +7,7 @@ from services.grading.domain.acts import PersonalAct, acts, touching
 from services.grading.domain.announcing import assignment_id
 from services.grading.domain.procedure import Procedure
 from services.grading.rulebook import CompiledRulebook, advance, explain
-from services.grading.rulebook.lateness import late_from
+from services.grading.rulebook.engine.lateness import late_from
 from services.grading.storage import procedures
 from services.grading.usecases.calendars import Calendars
 from services.grading.usecases.rulebooks import Rulebooks

@@ -5,7 +5,7 @@ from uuid import UUID
 
 from services.grading.domain.procedure import Procedure
 from services.grading.rulebook import CompiledRulebook
-from services.grading.rulebook.situation import Situation, fold
+from services.grading.rulebook.engine.situation import Situation, fold
 from services.grading.usecases.desk import Case, Desk, Wish, allow, leaders, members
 from shared.auth import Staff
 from shared.errors import ConflictError, ForbiddenError, InvalidError

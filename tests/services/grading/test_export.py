@@ -11,8 +11,8 @@ from services.grading.domain.exporting import KEPT, exported
 from services.grading.entry.cli import main
 from services.grading.entry.cli.export import pages
 from services.grading.rulebook import Fact, load_rulebook
-from services.grading.rulebook.facts import KINDS
-from services.grading.rulebook.replay import read_incident
+from services.grading.rulebook.engine.facts import KINDS
+from services.grading.rulebook.trying.replay import read_incident
 from shared.auth import Staff
 from tests.services.grading.world import MONDAY, World
 

@@ -9,7 +9,7 @@ from services.grading.rulebook import (
     compose,
     shipped_model,
 )
-from services.grading.rulebook.model import Rulebook
+from services.grading.rulebook.written.model import Rulebook
 from tests.unit.rulebook.cases import (
     ANHUI,
     XUANCHENG,

@@ -11,9 +11,9 @@ import pytest
 
 from services.grading.entry.cli import main
 from services.grading.rulebook import CompiledRulebook, load_rulebook
-from services.grading.rulebook.backtest import Difference, Totals, backtest, compare
-from services.grading.rulebook.backtest_pages import difference_lines, totals_text
-from services.grading.rulebook.replay import IncidentError, read_incident
+from services.grading.rulebook.trying.backtest import Difference, Totals, backtest, compare
+from services.grading.rulebook.trying.backtest_pages import difference_lines, totals_text
+from services.grading.rulebook.trying.replay import IncidentError, read_incident
 from shared.calendar import official_calendar
 from tests.unit.rulebook.test_load import SMALL
 

@@ -8,7 +8,7 @@ import pytest
 from deploy.sample.organisations import FOLDER, SampleOrganisation, load_organisations
 from services.grading.entry.cli import main
 from services.grading.rulebook import shipped
-from services.grading.rulebook.schema import rulebook_schema, undescribed
+from services.grading.rulebook.reading.schema import rulebook_schema, undescribed
 from tests.unit.rulebook.test_load import SMALL
 
 

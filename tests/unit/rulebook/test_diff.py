@@ -8,8 +8,8 @@ import pytest
 
 from services.grading.entry.cli import main
 from services.grading.rulebook import load_rulebook, shipped
-from services.grading.rulebook.difference import Difference, difference
-from services.grading.rulebook.difference_pages import difference_dict, difference_text
+from services.grading.rulebook.trying.difference import Difference, difference
+from services.grading.rulebook.trying.difference_pages import difference_dict, difference_text
 from shared.calendar import official_calendar
 from tests.unit.rulebook.test_load import SMALL
 

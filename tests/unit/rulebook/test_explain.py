@@ -9,15 +9,15 @@ import pytest
 
 from services.grading.entry.cli import main
 from services.grading.rulebook import load_rulebook, shipped
-from services.grading.rulebook.beside import Original, lay_beside
-from services.grading.rulebook.compile import compile_rulebook
-from services.grading.rulebook.duties import Duty
-from services.grading.rulebook.plain_chinese import plain_chinese
-from services.grading.rulebook.plain_duties import duty_statement
-from services.grading.rulebook.plain_pages import as_html, as_text
-from services.grading.rulebook.plain_words import KIND_NAMES, OPERATOR, budget
-from services.grading.rulebook.statements import Statement
-from services.grading.rulebook.vocabulary import WITHOUT_NUMBER, Kind
+from services.grading.rulebook.engine.compile import compile_rulebook
+from services.grading.rulebook.telling.beside import Original, lay_beside
+from services.grading.rulebook.telling.plain_chinese import plain_chinese
+from services.grading.rulebook.telling.plain_duties import duty_statement
+from services.grading.rulebook.telling.plain_pages import as_html, as_text
+from services.grading.rulebook.telling.plain_words import KIND_NAMES, OPERATOR, budget
+from services.grading.rulebook.telling.statements import Statement
+from services.grading.rulebook.written.duties import Duty
+from services.grading.rulebook.written.vocabulary import WITHOUT_NUMBER, Kind
 from tests.unit.rulebook.test_load import SMALL
 
 ORIGINAL = """某局办法

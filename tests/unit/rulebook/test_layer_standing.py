@@ -17,8 +17,8 @@ from services.grading.rulebook import (
     shipped_model,
     slices,
 )
-from services.grading.rulebook.layers import layers_above, stand_on
-from services.grading.rulebook.model import Rulebook
+from services.grading.rulebook.layers.compose import layers_above, stand_on
+from services.grading.rulebook.written.model import Rulebook
 from tests.unit.rulebook.cases import (
     ANHUI,
     XUANCHENG,

@@ -11,8 +11,8 @@ from rich.console import Console
 from services.grading.entry.cli import main
 from services.grading.entry.cli.chart_terminal import drawn
 from services.grading.rulebook import CompiledRulebook, load_rulebook, shipped, timeline
-from services.grading.rulebook.chart import Chart, chart, moment
-from services.grading.rulebook.chart_svg import COLOURS, as_svg
+from services.grading.rulebook.telling.chart import Chart, chart, moment
+from services.grading.rulebook.telling.chart_svg import COLOURS, as_svg
 from shared.calendar import official_calendar
 from tests.unit.rulebook.test_load import SMALL
 

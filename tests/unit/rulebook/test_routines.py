@@ -6,7 +6,7 @@ from pathlib import Path
 import pytest
 
 from services.grading.rulebook import CompiledRulebook, load_rulebook, routine_orders, shipped
-from services.grading.rulebook.routines import next_round, over_at
+from services.grading.rulebook.engine.routines import next_round, over_at
 from shared.calendar.hours import SHANGHAI
 from tests.unit.rulebook.cases import ANHUI, CALENDAR, XUANCHENG
 

@@ -10,8 +10,8 @@ from hypothesis import strategies as st
 
 from services.grading.domain.procedure import Procedure, step
 from services.grading.rulebook import CompiledRulebook, Fact, Order, load_rulebook
-from services.grading.rulebook.course import FORGET_AFTER, course, forgettable
-from services.grading.rulebook.situation import fold
+from services.grading.rulebook.engine.course import FORGET_AFTER, course, forgettable
+from services.grading.rulebook.engine.situation import fold
 from tests.unit.rulebook.cases import (
     ANHUI,
     CALENDAR,

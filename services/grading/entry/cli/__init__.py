@@ -7,7 +7,7 @@ from collections.abc import Callable, Mapping, Sequence
 from services.grading.entry.cli import backtest, diff, explain, export, holidays, lint, listing, schema, timeline
 from services.grading.entry.cli.command import Parsers, UsageError
 from services.grading.rulebook import RulebookError
-from services.grading.rulebook.timeline import TimelineError
+from services.grading.rulebook.telling.timeline import TimelineError
 
 COMMANDS: Mapping[str, tuple[Callable[[Parsers], None], ...]] = {
     "": (timeline.add,),

@@ -13,9 +13,9 @@ from rich.progress import BarColumn, DownloadColumn, Progress, TextColumn, TimeR
 
 from services.grading.entry.cli.command import Parsers, UsageError, parser_of
 from services.grading.rulebook import CompiledRulebook, load_rulebook, shipped
-from services.grading.rulebook.backtest import Difference, Totals, backtest
-from services.grading.rulebook.backtest_pages import difference_dict, difference_lines, totals_text
-from services.grading.rulebook.replay import Incident, IncidentError, read_incident
+from services.grading.rulebook.trying.backtest import Difference, Totals, backtest
+from services.grading.rulebook.trying.backtest_pages import difference_dict, difference_lines, totals_text
+from services.grading.rulebook.trying.replay import Incident, IncidentError, read_incident
 from shared.calendar import official_calendar
 from shared.clock import SystemClock
 

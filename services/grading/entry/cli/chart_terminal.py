@@ -8,7 +8,7 @@ from rich.console import Console, Group, RenderableType
 from rich.table import Table
 from rich.text import Text
 
-from services.grading.rulebook.chart import Bar, Chart, moment
+from services.grading.rulebook.telling.chart import Bar, Chart, moment
 
 _COLOURS = ("blue", "red", "green", "magenta", "yellow", "cyan", "bright_blue", "bright_red")
 _NARROWEST, _WIDEST = 20, 60

@@ -5,8 +5,8 @@ import json
 
 from services.grading.entry.cli.command import Parsers, parser_of
 from services.grading.rulebook import load_rulebook
-from services.grading.rulebook.difference import difference
-from services.grading.rulebook.difference_pages import difference_dict, difference_text
+from services.grading.rulebook.trying.difference import difference
+from services.grading.rulebook.trying.difference_pages import difference_dict, difference_text
 from shared.calendar import official_calendar
 
 EXAMPLES = """\

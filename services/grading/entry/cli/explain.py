@@ -5,9 +5,9 @@ from pathlib import Path
 
 from services.grading.entry.cli.command import Parsers, UsageError, parser_of, write_file
 from services.grading.rulebook import load_rulebook
-from services.grading.rulebook.beside import Beside, lay_beside
-from services.grading.rulebook.plain_chinese import plain_chinese
-from services.grading.rulebook.plain_pages import as_html, as_text, beside_as_text, missing_lines
+from services.grading.rulebook.telling.beside import Beside, lay_beside
+from services.grading.rulebook.telling.plain_chinese import plain_chinese
+from services.grading.rulebook.telling.plain_pages import as_html, as_text, beside_as_text, missing_lines
 
 EXAMPLES = """\
   python -m services.grading rulebook explain xuancheng-2015

@@ -18,8 +18,8 @@ from services.grading.rulebook import (
     lint,
     shipped_model,
 )
-from services.grading.rulebook.layer_findings import layer_notes
-from services.grading.rulebook.model import Rulebook
+from services.grading.rulebook.reading.layers_compared import layer_notes
+from services.grading.rulebook.written.model import Rulebook
 from shared.marked_yaml import YamlError, read_yaml
 
 EXAMPLES = """\

@@ -4,7 +4,7 @@ import argparse
 import json
 
 from services.grading.entry.cli.command import Parsers, parser_of
-from services.grading.rulebook.schema import rulebook_schema
+from services.grading.rulebook.reading.schema import rulebook_schema
 
 EXAMPLES = "  python -m services.grading rulebook schema > rulebook.schema.json\n"
 

@@ -12,9 +12,9 @@ from rich.console import Console
 from services.grading.entry.cli import chart_terminal
 from services.grading.entry.cli.command import Parsers, UsageError, parser_of, write_file
 from services.grading.rulebook import load_rulebook, shipped
-from services.grading.rulebook.chart import chart
-from services.grading.rulebook.chart_svg import as_svg
-from services.grading.rulebook.timeline import timeline
+from services.grading.rulebook.telling.chart import chart
+from services.grading.rulebook.telling.chart_svg import as_svg
+from services.grading.rulebook.telling.timeline import timeline
 from shared.calendar import official_calendar
 
 EXAMPLES = """\

@@ -1,0 +1,1 @@
+"""What runs: facts folded into a situation, orders derived from it, deadlines counted and explained."""

@@ -1,0 +1,1 @@
+"""A rulebook under others: layers composed into one."""
