@@ -3,6 +3,7 @@
 from collections.abc import Mapping
 from typing import Any
 
+from deploy.sample.client import RefusedError
 from deploy.sample.handling import Case, until
 from deploy.sample.stories import SampleAnswer
 
@@ -45,12 +46,15 @@ async def _draft(case: Case, said: SampleAnswer) -> Any:
         return await case.post(case.writer, "publishing", "/v1/responses", **body)
     first = min(duties, key=lambda order: order["due"] or "9999")["assignment_id"]
 
-    async def known() -> bool:
-        tasks = await case.get("tasks", "/v1/tasks", incident_id=case.incident, limit="200")
-        return any(task["id"] == first for task in tasks["items"])
+    async def drafted() -> Any:
+        try:
+            return await case.post(case.writer, "publishing", "/v1/responses", **body, assignment_id=first)
+        except RefusedError as refused:
+            if refused.status == 422 and "body.assignment_id" in str(refused):
+                return None  # publishing has not heard of the duty yet
+            raise
 
-    await until(known, f"the public duty of {case.story.id} has gone round")
-    return await case.post(case.writer, "publishing", "/v1/responses", **body, assignment_id=first)
+    return await until(drafted, f"publishing knows the duty of {case.story.id}")
 
 
 async def _sign(case: Case, found: Any) -> Any:
