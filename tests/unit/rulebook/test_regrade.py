@@ -40,6 +40,15 @@ def test_one_duty_with_a_time_for_each_level(
     assert [(at / HOUR, reason) for at, reason in said(found)] == moves
 
 
+def test_a_proposal_that_falls_before_anybody_decided_says_what_was_due_before() -> None:
+    found = order("respond", post(2000), post(900, 30))
+    assert (found.within, said(found)) == ("24 h", [])  # hardly fallen: held
+    found = order("respond", post(2000), post(100, 30))
+    assert (found.within, found.presumed) == ("48 h", True)
+    assert said(found) == [(24 * HOUR, "曾拟定为重大,依据回落,现拟定为一般")]
+    assert said(order("respond", post(2000), post(100, 30), graded("low", 60))) == []  # a person decided, with a reason
+
+
 @pytest.mark.parametrize(
     ("facts", "start"),
     [

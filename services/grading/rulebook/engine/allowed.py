@@ -5,6 +5,8 @@ from datetime import datetime
 from typing import Final, NamedTuple
 
 from services.grading.rulebook.engine.compiled import CompiledDuty, CompiledRulebook, Time, TimeVariant
+from services.grading.rulebook.engine.course import course
+from services.grading.rulebook.engine.criteria import NONE
 from services.grading.rulebook.engine.facts import Fact
 from services.grading.rulebook.engine.orders import Also
 from services.grading.rulebook.engine.situation import Situation
@@ -69,6 +71,8 @@ def _on_this_case(
     moves: list[Move] = []
     if words is not duty.by_level.get(level, duty.time) or _touched(duty, situation):
         moves = list(_changes(rulebook, calendar, situation, duty, level, start))
+    if end is not None and duty.by_level and not situation.approvals:
+        moves += _proposed_before(rulebook, calendar, situation, duty, level, start, end)
     asked = end
     for before in dict.fromkeys(approval.data["level"] for approval in situation.approvals):
         other = _said(duty, before, raised, happened)
@@ -82,6 +86,25 @@ def _on_this_case(
     if end is None:
         return Timing(words, words.within, None)
     return Timing(words, words.within, end.at, end.provisional, _longer(moves, end), tuple(moves))
+
+
+def _proposed_before(
+    rulebook: CompiledRulebook,
+    calendar: Calendar,
+    situation: Situation,
+    duty: CompiledDuty,
+    level: str,
+    start: datetime,
+    end: Deadline,
+) -> Iterator[Move]:
+    """When it was due under the highest level ever proposed, where counts have since fallen: more time is never given quietly."""
+    highest = max((standing.held for standing in course(rulebook, situation)), default=NONE)
+    if highest <= rulebook.ranks[level]:
+        return
+    before = rulebook.levels[highest]
+    budget = _said(duty, before.id, situation.raised, situation.happened).budget
+    if budget is not None and (earlier := deadline(start, budget, calendar, rulebook.hours)).at < end.at:
+        yield earlier.at, f"曾拟定为{before.name},依据回落,现拟定为{rulebook.level[level].name}"
 
 
 def _longer(moves: list[Move], end: Deadline) -> datetime | None:
