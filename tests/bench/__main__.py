@@ -8,6 +8,7 @@ import uvloop
 from rich.console import Console
 
 from deploy.local.errors import StartError
+from tests.bench.engine import measure_engine
 from tests.bench.measure import Plan, measure
 from tests.bench.product import ROOT, RUNNER, Product, running
 from tests.bench.results import show, write
@@ -15,13 +16,14 @@ from tests.bench.results import show, write
 EXAMPLES = """examples:
   python -m tests.bench                 about seven minutes, into var/bench.json
   python -m tests.bench --quick         about two minutes; for comparing, not for the record
+  python -m tests.bench --only engine   the rulebook engine by itself, in seconds
   python -m tests.bench --only flow     from a report to visible tasks, and who spends the CPU
   python -m tests.bench --only flow --profile    and where in each service: var/bench/profile/*.txt
 
 It starts a product of its own (durable PostgreSQL, no sample), on its own ports, and removes it afterwards. Run it on a quiet
 machine: whatever else computes is measured too.
 """
-PARTS = ("start", "intake", "flow")
+PARTS = ("engine", "start", "intake", "flow")
 PROFILED = "tests.bench.profiled"
 
 
@@ -60,10 +62,12 @@ def main(arguments: list[str]) -> int:
     """Measure, show, write; the exit status is 1 where something did not work, whatever the numbers are."""
     given, plan = parse(arguments)
     console = Console(width=None if sys.stdout.isatty() else 130)  # tables in a log are not to be folded
+    results = measure_engine(500 if given.quick else 3000) if "engine" in plan.parts else []
     product = Product(given.var.resolve(), given.port_base, PROFILED if plan.profile else RUNNER)
     try:
-        with running(product, keep=given.keep or plan.profile, say=console.print):
-            results = uvloop.run(measure(product, plan, console))
+        if plan.parts != {"engine"}:
+            with running(product, keep=given.keep or plan.profile, say=console.print):
+                results += uvloop.run(measure(product, plan, console))
     except StartError as error:
         console.print(f"[red]{error}[/]")
         return 1
