@@ -86,10 +86,8 @@ def _tell(name: str, looked: Linted) -> None:
 
 def _sound(name: str, rulebook: CompiledRulebook) -> str:
     silent = [duty.id for duty in rulebook.duties if not (duty.time.budget or duty.time.patrol or duty.by_level)]
-    return (
-        f"{name}: ok: {rulebook.id} {rulebook.version}, {len(rulebook.duty)} duties, sha256 {rulebook.hash}\n"
-        f"  the text gives no number for {len(silent)}: {', '.join(silent)}"
-    )
+    said = f"{name}: ok: {rulebook.id} {rulebook.version}, {len(rulebook.duty)} duties, sha256 {rulebook.hash}"
+    return f"{said}\n  the text gives no number for {len(silent)}: {', '.join(silent)}" if silent else said
 
 
 def _entry(problem: Problem) -> dict[str, Any]:

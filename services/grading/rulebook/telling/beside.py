@@ -73,8 +73,8 @@ class Original:
         return ()
 
     def article(self, clause: str) -> Span | None:
-        """The whole of `Art. 8`, where the text has an article of that number."""
-        match = re.match(r"Art\. \d+", clause)
+        """The whole of `Art. 8` or `第八条`, where the text has an article of that number."""
+        match = re.match(r"Art\. \d+|第[〇一二三四五六七八九十百]+条", clause)
         return self._articles.get(article_name(match[0]).split(" ")[0]) if match else None
 
     def paragraph(self, span: Span) -> Span:

@@ -92,7 +92,8 @@ def _time(book: CompiledRulebook, duty: Duty) -> str:
     tail = ("(以先到者为准)" if len(due.from_) > 1 else "") + mark(due.from_source)
     text = due.within
     if due.by_level:
-        return f"自{start}{since(next(iter(due.by_level.values())))}{tail}按等级规定的时限"
+        begins = {since(each) for each in due.by_level.values()}
+        return f"自{start}{begins.pop() if len(begins) == 1 else '起'}{tail}按等级规定的时限"
     if text in _AROUND:
         return f"在{start}{tail}{_AROUND[text]}"
     if is_numbered(text) and text != "at once":

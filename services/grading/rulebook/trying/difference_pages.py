@@ -28,7 +28,7 @@ def difference_text(found: Difference) -> str:
         return "\n".join([*lines, "两者内容完全相同。"])
     for heading, items in (
         ("职责", [line for change in found.duties for line in _duty(change)]),
-        ("届满时间的变化(各时点均取所举时间)", list(_deadlines(found))),
+        ("届满时间的变化(假定各时点均为所举时间)", list(_deadlines(found))),
         ("其他规则", [line for rule in found.rules for line in _rule(rule)]),
     ):
         if items:
