@@ -81,6 +81,13 @@ def test_opening_again_asks_anew_and_keeps_what_was_done() -> None:
     assert evaluated.orders["evaluate"].anchor_at == later(700)
 
 
+def test_opening_what_is_open_gives_no_more_time() -> None:
+    again = in_steps(WHOLE, [*REOPENED, moment("reopened", 2000)])
+    assert again.orders["again"] == in_steps(WHOLE, REOPENED).orders["again"]
+    closed_between = [*REOPENED, moment("closed", 1500), moment("reopened", 2000)]
+    assert in_steps(WHOLE, closed_between).orders["again"].anchor_at == later(2000)
+
+
 def test_what_was_done_on_closing_stays_done_whatever_came_to_be_known_first() -> None:
     facts = [*CLOSED, done("evaluate", 800), moment("reopened", 900)]
     assert in_steps(WHOLE, reversed(facts)).orders == in_steps(WHOLE, facts).orders

@@ -114,7 +114,7 @@ def _turn(situation: Situation, name: str, phase: Phase, fact: Fact) -> None:
     """Facts come sorted, so the last word on the phase stands; saying it twice doesn't restart what runs from it."""
     if name == "calmed" and situation.phase == "closed":
         return
-    if phase == "open" or phase != situation.phase:
+    if phase != situation.phase or name not in situation.moments:
         situation.moments[name] = fact.at
     situation.phase = phase
 
