@@ -128,6 +128,9 @@ def follow(
         if assignment.desk == "publishing":
             duty = _ordered(duties.get(assignment.id), organisation_id, incident_id, assignment)
             duties[assignment.id] = duty if assignment.id in dated else replace(duty, due_at=None)
+        elif assignment.id in duties:
+            # Another rulebook gives it to another desk, whose clock it is from now on.
+            duties[assignment.id] = _ended(duties[assignment.id], at, "moved")
     for deadline in order.deadlines:
         if deadline.holder == "publishing" and deadline.assignment_id in duties:
             duties[deadline.assignment_id] = _dated(duties[deadline.assignment_id], deadline)

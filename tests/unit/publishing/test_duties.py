@@ -95,6 +95,13 @@ def test_the_same_order_again_changes_nothing() -> None:
     assert after(made, said) == []
 
 
+def test_a_duty_given_to_another_desk_has_no_clock_here_and_may_come_back() -> None:
+    (gone,) = after([duty()], order(assignments=[assignment(ONE, "tasks")], deadlines=[deadline(holder="tasks")]))
+    assert (gone.state, next_moment(gone)) == ("withdrawn", None)
+    (back,) = after([gone], order(assignments=[assignment()], deadlines=[deadline()]))
+    assert (back.state, back.due_at) == ("open", T0 + 24 * HOUR)
+
+
 def test_a_withdrawn_duty_has_no_clock_and_may_come_back() -> None:
     (gone,) = after([duty()], order(withdrawn=[Withdrawn(assignment_id=ONE, reason="regrade")]))
     assert (gone.state, gone.reason, next_moment(gone)) == ("withdrawn", "regrade", None)
