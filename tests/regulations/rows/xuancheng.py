@@ -35,7 +35,7 @@ DUTIES = (
     Row("follow_up", "Art. 9", "department", (), "replied", "continuing"),
 )  # fmt: skip
 ROUTINES = (
-    Row("browse", "Art. 5", "information_office", (), "round", None, recurring=True, anchor_source="operator"),
+    Row("browse", "Art. 5", "information_office", (), "round", "daily", recurring=True, anchor_source="operator"),
     Row("patrol_working_hours", "Art. 6", "department", (), "round", "1 h", recurring=True),
     Row("patrol_evenings_and_holidays", "Art. 6", "department", (), "round", "2 h", recurring=True),
     Row("quarterly_bulletin", "Art. 12", "information_office", (), "quarter_end", "each quarter", recurring=True),

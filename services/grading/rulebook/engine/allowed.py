@@ -65,7 +65,7 @@ def _on_this_case(
 ) -> Timing:
     """By level and variant. Of the levels approved so far the strictest time stands: a lower grade never gives more."""
     raised, happened = situation.raised, situation.happened
-    words, end = _said(duty, level, raised, happened), None
+    words, end = said(duty, level, raised, happened), None
     if words.budget is not None:
         end = deadline(start, words.budget, calendar, rulebook.hours)
     moves: list[Move] = []
@@ -75,7 +75,7 @@ def _on_this_case(
         moves += _proposed_before(rulebook, calendar, situation, duty, level, start, end)
     asked = end
     for before in dict.fromkeys(approval.data["level"] for approval in situation.approvals):
-        other = _said(duty, before, raised, happened)
+        other = said(duty, before, raised, happened)
         if other.budget is None:
             continue
         earlier = deadline(start, other.budget, calendar, rulebook.hours)
@@ -102,7 +102,7 @@ def _proposed_before(
     if highest <= rulebook.ranks[level]:
         return
     before = rulebook.levels[highest]
-    budget = _said(duty, before.id, situation.raised, situation.happened).budget
+    budget = said(duty, before.id, situation.raised, situation.happened).budget
     if budget is not None and (earlier := deadline(start, budget, calendar, rulebook.hours)).at < end.at:
         yield earlier.at, f"曾拟定为{before.name},依据回落,现拟定为{rulebook.level[level].name}"
 
@@ -112,7 +112,7 @@ def _longer(moves: list[Move], end: Deadline) -> datetime | None:
     return moves[-1][0] if moves and moves[-1][0] < end.at else None
 
 
-def _said(duty: CompiledDuty, level: str, flags: frozenset[str], happened: frozenset[str]) -> Time:
+def said(duty: CompiledDuty, level: str, flags: frozenset[str], happened: frozenset[str]) -> Time:
     """The words for this level with these flags after these moments: the first variant that holds, else the duty's own."""
     variant = _variant(duty, level, flags, happened)
     return variant.time if variant is not None else duty.by_level.get(level, duty.time)

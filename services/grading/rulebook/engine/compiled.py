@@ -172,8 +172,10 @@ class CompiledDuty:
     yields_to: frozenset[str] = frozenset()
 
     def concerns(self, level: str, flags: frozenset[str]) -> bool:
-        """Whether it belongs in the timetable of this level with these flags; optional ones always do."""
-        return self.always or self.optional or any(when.concerns(level, flags) for when in self.clauses)
+        """Whether it belongs in the timetable of this level with these flags; optional ones do whatever the flags."""
+        if self.optional and (self.levels is None or level in self.levels):
+            return True
+        return self.always or any(when.concerns(level, flags) for when in self.clauses)
 
     def applies(self, level: str, flags: frozenset[str], happened: frozenset[str]) -> bool:
         """Whether any of its conditions holds."""

@@ -111,7 +111,7 @@ def _deed(name: str) -> str:
 
 
 def _unnumbered(routine: Routine) -> str:
-    if routine.within in {"silent", "each quarter"} or is_numbered(routine.within):
+    if routine.within in {"silent", "daily", "each quarter"} or is_numbered(routine.within):
         return ""
     return f"(原文未规定具体时限,只要求{budget(routine.within)})"
 

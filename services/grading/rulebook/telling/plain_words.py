@@ -48,6 +48,7 @@ _WITHOUT_NUMBER: Final = {
     "first moment": "第一时间",
     "at the same time": "同时",
     "regularly": "定期",
+    "daily": "每天",
     "each quarter": "每季度",
     "throughout": "全程",
     "beforehand": "事先",

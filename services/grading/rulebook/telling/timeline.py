@@ -4,6 +4,7 @@ from collections.abc import Iterable, Mapping
 from datetime import UTC, datetime
 from typing import Any
 
+from services.grading.rulebook.engine.allowed import said
 from services.grading.rulebook.engine.bounding import bounds_on
 from services.grading.rulebook.engine.compiled import CompiledDuty, CompiledRulebook
 from services.grading.rulebook.engine.derive import build
@@ -63,15 +64,16 @@ def _row(
 ) -> dict[str, Any]:
     owner = rulebook.level[level].approver[0] if duty.kind == "approve_grade" else duty.owner
     anchored = anchor(duty, situation)
+    words = said(duty, level, situation.raised, situation.happened)
     row: dict[str, Any] = {
         "id": duty.id,
-        "clause": duty.time.clause or None,
-        "source": duty.time.source,
+        "clause": words.clause or None,
+        "source": words.source,
         "kind": duty.kind,
         "owner": owner,
         "to": list(duty.to),
         "from": " or ".join(duty.anchors),
-        "within": duty.by_level.get(level, duty.time).within,
+        "within": words.within,
         "due": None,
         "recurring": duty.recurring,
         "provisional": False,

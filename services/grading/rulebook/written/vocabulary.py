@@ -15,7 +15,7 @@ FLAGS: Final = frozenset({
 # What texts say instead of a number: no due moment follows from them, and none is invented.
 WITHOUT_NUMBER: Final = frozenset({
     "silent", "in time", "quickly", "as fits", "as required", "continuing", "until calm", "recurring", "in real time",
-    "first moment", "at the same time", "regularly", "each quarter", "throughout", "beforehand",
+    "first moment", "at the same time", "regularly", "daily", "each quarter", "throughout", "beforehand",
 })  # fmt: skip
 HALF_OF_SHORTEST: Final = "half of the shortest budget that depends on it"
 ONE_PATROL_INTERVAL: Final = "one patrol interval"
