@@ -118,19 +118,27 @@ def _endings(at: datetime, order: ProcedureAdvanced) -> Iterator[tuple[UUID, Cal
         yield withdrawn.assignment_id, partial(_ended, at=at, reason=withdrawn.reason)
 
 
+def _assigned(
+    known: Mapping[UUID, Duty], organisation_id: str, incident_id: UUID, at: datetime, order: ProcedureAdvanced
+) -> Iterator[Duty]:
+    """The duties that were ordered or changed, before their deadlines."""
+    dated = {deadline.assignment_id for deadline in order.deadlines}
+    for assignment in order.assignments:
+        before = known.get(assignment.id)
+        if assignment.desk == "publishing":
+            duty = _ordered(before, organisation_id, incident_id, assignment)
+            yield duty if assignment.id in dated else replace(duty, due_at=None)
+        elif before is not None:
+            # Another rulebook gives it to another desk, whose clock it is from now on.
+            yield _ended(before, at, "moved")
+
+
 def follow(
     known: Mapping[UUID, Duty], organisation_id: str, incident_id: UUID, at: datetime, order: ProcedureAdvanced
 ) -> list[Duty]:
     """The incident's duties that this decision makes, changes or ends. `known` holds those of the incident."""
     duties = dict(known)
-    dated = {deadline.assignment_id for deadline in order.deadlines}
-    for assignment in order.assignments:
-        if assignment.desk == "publishing":
-            duty = _ordered(duties.get(assignment.id), organisation_id, incident_id, assignment)
-            duties[assignment.id] = duty if assignment.id in dated else replace(duty, due_at=None)
-        elif assignment.id in duties:
-            # Another rulebook gives it to another desk, whose clock it is from now on.
-            duties[assignment.id] = _ended(duties[assignment.id], at, "moved")
+    duties |= {duty.assignment_id: duty for duty in _assigned(known, organisation_id, incident_id, at, order)}
     for deadline in order.deadlines:
         if deadline.holder == "publishing" and deadline.assignment_id in duties:
             duties[deadline.assignment_id] = _dated(duties[deadline.assignment_id], deadline)
