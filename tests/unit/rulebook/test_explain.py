@@ -175,6 +175,19 @@ def test_phrases_are_found_whatever_the_spaces_and_the_width() -> None:
     assert original.find("报告……应当") == ()
 
 
+def test_an_article_is_found_whichever_way_the_clause_names_it() -> None:
+    original = Original("第一条 甲。\n第二条 乙。\n丙。\n第三条 丁。")
+    span = original.article("第二条第一款")
+    assert span is not None
+    assert span == original.article("Art. 2")
+    assert original.text[span.start : span.end].rstrip() == "第二条 乙。\n丙。"
+
+
+def test_a_time_by_level_in_hours_and_days_begins_with_neither() -> None:
+    book = load_rulebook(SMALL.replace("within: 1 h", "by_level: {low: 3 days, high: 1 h}"))
+    assert "自发现舆情起按等级规定的时限" in duty_statement(book, book.model.duties[0]).text
+
+
 def test_the_original_beside_it(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
     rulebook, original = tmp_path / "small.yaml", tmp_path / "original.txt"
     rulebook.write_text(SMALL, encoding="utf-8")
