@@ -1,6 +1,6 @@
 """When a routine comes round next, and when a round of it is over."""
 
-from datetime import datetime
+from datetime import datetime, timedelta
 from pathlib import Path
 
 import pytest
@@ -63,3 +63,13 @@ def test_days_after_a_quarters_end_are_counted_from_its_last_day(tmp_path: Path)
     orders = routine_orders(load_rulebook(file), CALENDAR, at("2026-06-30T12:00"), at("2026-07-02T00:00"))
     bulletin = next(order for order in orders if order.duty == "quarterly_bulletin")
     assert (wall(bulletin.anchor_at), wall(bulletin.due_at)) == ("2026-07-01 00:00", "2026-07-03 17:30")
+
+
+def test_what_is_owed_over_the_turn_to_a_year_without_a_notice_is_provisional(tmp_path: Path) -> None:
+    text = shipped()["xuancheng-2015"].read_text()
+    file = tmp_path / "rulebook.yaml"
+    file.write_text(text.replace("within: each quarter", "within: 5 working days", 1))
+    rulebook = load_rulebook(file)
+    for begins, provisional in (("2026-06-30", False), ("2026-12-31", True)):
+        orders = routine_orders(rulebook, CALENDAR, at(f"{begins}T23:59"), at(f"{begins}T23:59") + timedelta(minutes=2))
+        assert [(each.duty, each.provisional) for each in orders] == [("quarterly_bulletin", provisional)]

@@ -65,6 +65,8 @@ def _order(rulebook: CompiledRulebook, calendar: Calendar, routine: Routine, at:
     budget = None if routine.within in WITHOUT_NUMBER else parse_budget(routine.within)
     # A period's end is 24:00 of its last day: that day is the one that does not count, not the next period's first.
     start = at if routine.cycle.each is None or budget is None or budget.runs_by_clock else at - timedelta(minutes=1)
+    end = None if budget is None else deadline(start, budget, calendar, rulebook.hours)
+    comes_by_days = routine.cycle.during is not None and calendar.is_provisional(rulebook.hours.local(at).date())
     return Order(
         key=f"{routine.id}@{at:%Y-%m-%dT%H:%MZ}",
         duty=routine.id,
@@ -78,13 +80,13 @@ def _order(rulebook: CompiledRulebook, calendar: Calendar, routine: Routine, at:
         phrase=routine.phrase or "",
         source=routine.source,
         presumed=False,
-        provisional=routine.cycle.during is not None and calendar.is_provisional(rulebook.hours.local(at).date()),
+        provisional=comes_by_days or (end is not None and end.provisional),
         recurring=True,
         anchor="quarter_end" if routine.cycle.each == "quarter" else "round",
         anchor_at=at,
         anchor_source=routine.cycle.source,
         within=None if routine.within == "silent" else routine.within,
-        due_at=None if budget is None else deadline(start, budget, calendar, rulebook.hours).at,
+        due_at=None if end is None else end.at,
         hand_in=tuple(routine.hand_in),
         jointly=tuple(routine.jointly),
     )
