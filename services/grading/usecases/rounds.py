@@ -51,19 +51,23 @@ class Rounds:
     async def follow(self) -> int:
         """Look at organisations that are new, or whose rulebook or calendar is another than before; answers how many.
 
-        One whose rounds can't be worked out stops no other; it is tried again at the next look. Raises what is transient.
+        One whose rounds can't be worked out now or at all stops no other; it is tried again at the next look. Raises what is
+        transient when all have had their turn.
         """
         now = self._office.now()
         async with self._db.transaction() as tx:
             in_force = await self._calendars.current(tx)
             found = await storage.astray(tx, in_force.version)
+        transient: Exception | None = None
         for organisation_id in found:
             try:
                 await self._follow_one(organisation_id, now)
-            except TRANSIENT:
-                raise
+            except TRANSIENT as error:
+                transient = error
             except Exception as error:  # noqa: BLE001 - see above
                 _log.error("rounds.failed", organisation_id=organisation_id, error=type(error).__name__)
+        if transient is not None:
+            raise transient
         return len(found)
 
     async def _follow_one(self, organisation_id: str, now: datetime) -> None:

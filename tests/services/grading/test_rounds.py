@@ -8,9 +8,12 @@ from uuid import UUID
 from zoneinfo import ZoneInfo
 
 import pytest
+from asyncpg import LockNotAvailableError
 
+from services.grading.storage import rounds as storage
 from shared.contracts.grading import ROUTINE, RoutineAdvanced, series_subject
 from shared.contracts.tasks import TaskChanged
+from shared.db import Transaction
 from tests.builders.databases import TestDatabase
 from tests.services.grading.world import World, open_world
 
@@ -225,6 +228,25 @@ async def test_rounds_follow_a_day_that_is_set_free(world: World) -> None:
         "11-19 10:30",
         "11-19 12:30",
     ]
+
+
+async def test_an_organisation_that_has_to_wait_holds_back_none_behind_it(
+    world: World, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    await world.found("anqing", "xuancheng-2015")
+    begin_one = storage.begin
+
+    async def held(tx: Transaction, subject: UUID, organisation_id: str, now: datetime) -> None:
+        if organisation_id == "anqing":
+            raise LockNotAvailableError("canceling statement due to lock timeout")
+        await begin_one(tx, subject, organisation_id, now)
+
+    monkeypatch.setattr(storage, "begin", held)
+    with pytest.raises(LockNotAvailableError):
+        await world.loop("rounds").follow()
+    monkeypatch.undo()
+    assert await world.rows("SELECT organisation_id FROM grading.routines") == [{"organisation_id": "xuancheng"}]
+    assert await world.loop("rounds").follow() == 1
 
 
 async def test_two_processes_issue_each_round_once(world: World, database: TestDatabase, tmp_path: Path) -> None:
