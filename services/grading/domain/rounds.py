@@ -119,7 +119,7 @@ def _come(
 ) -> Come:
     ends = over_at(rulebook, calendar, order)
     issued = latest and (ends is None or now < ends)
-    keyed = replace(order, key=ROUTINE + order.key)
+    keyed = order._replace(key=ROUTINE + order.key)
     made = Round(
         id=assignment_id(series_subject(organisation_id, order.duty), keyed.key),
         organisation_id=organisation_id,

@@ -1,9 +1,8 @@
 """Facts and orders as JSON bytes and back, losslessly; fields at their default are left out."""
 
 from collections.abc import Callable, Iterable, Mapping
-from dataclasses import MISSING, fields
 from datetime import datetime
-from operator import attrgetter, itemgetter
+from operator import itemgetter
 from typing import Any
 
 import orjson
@@ -11,14 +10,11 @@ import orjson
 from services.grading.rulebook.engine.facts import Fact, read_fact
 from services.grading.rulebook.engine.orders import Also, Order
 
-_FIELDS = fields(Order)
-_REQUIRED = tuple(field.name for field in _FIELDS if field.default is MISSING)
-_OPTIONAL = tuple(field.name for field in _FIELDS if field.default is not MISSING)
-_DEFAULTS = tuple(field.default for field in _FIELDS if field.default is not MISSING)
-_OPTIONAL_NAMES = frozenset(_OPTIONAL)
-_required = attrgetter(*_REQUIRED)
+_DEFAULTS = Order._field_defaults
+_REQUIRED = tuple([name for name in Order._fields if name not in _DEFAULTS])
+_BEYOND = len(_REQUIRED)
+_TO, _ANCHOR_AT, _DUE_AT = (_REQUIRED.index(name) for name in ("to", "anchor_at", "due_at"))
 _read_required = itemgetter(*_REQUIRED)
-_optional = attrgetter(*_OPTIONAL)
 
 
 def facts_to_json(facts: Iterable[Fact]) -> bytes:
@@ -49,9 +45,9 @@ def orders_to_json(orders: Mapping[str, Order]) -> bytes:
 
 def order_dict(order: Order) -> dict[str, Any]:
     """One order as a dict that orjson takes, without the fields at their default."""
-    full: dict[str, Any] = dict(zip(_REQUIRED, _required(order), strict=True))
-    beyond = zip(_OPTIONAL, _optional(order), _DEFAULTS, strict=True)
-    full.update({name: value for name, value, default in beyond if value != default})
+    full: dict[str, Any] = dict(zip(_REQUIRED, order[:_BEYOND], strict=True))
+    beyond = zip(_DEFAULTS.items(), order[_BEYOND:], strict=True)
+    full.update({name: value for (name, default), value in beyond if value != default})
     return full
 
 
@@ -62,14 +58,16 @@ def orders_from_json(data: bytes | str) -> dict[str, Order]:
 
 def order_from_dict(raw: Mapping[str, Any]) -> Order:
     """One order from its JSON form."""
-    order = Order(*_read_required(raw))
-    order.to = tuple(order.to)
-    order.anchor_at = _moment(raw["anchor_at"])
-    order.due_at = _maybe(raw["due_at"])
-    for name in raw.keys() & _OPTIONAL_NAMES:
-        reader = _READERS.get(name)
-        setattr(order, name, reader(raw[name]) if reader else raw[name])
-    return order
+    required = list(_read_required(raw))
+    required[_TO] = tuple(required[_TO])
+    required[_ANCHOR_AT] = _moment(required[_ANCHOR_AT])
+    required[_DUE_AT] = _maybe(required[_DUE_AT])
+    beyond = {name: _READERS.get(name, _as_it_is)(raw[name]) for name in raw.keys() & _DEFAULTS.keys()}
+    return Order(*required, **beyond)
+
+
+def _as_it_is(raw: Any) -> Any:
+    return raw
 
 
 def _pairs(raw: list[Any]) -> tuple[tuple[datetime, str], ...]:
