@@ -8,6 +8,8 @@ from services.grading.rulebook import Fact, Order
 
 _ACTS = frozenset({"graded", "flag", "moment", "anchor_moved", "extended", "suspended", "resumed", "reprojected"})
 _APART = frozenset({"by", "role", "reason", "text"})
+_INFERRED = {"occurred": ("discovered",), "event": ("occurred", "discovered")}
+"""What stands for a moment that nobody reported."""
 
 
 class PersonalAct(NamedTuple):
@@ -29,7 +31,7 @@ def acts(facts: Iterable[Fact]) -> list[PersonalAct]:
 
 
 def touching(acts: Iterable[PersonalAct], order: Order) -> list[PersonalAct]:
-    """Those that moved, stopped or let run the time of this order."""
+    """Those that started, moved, stopped or let run the time of this order."""
     return [act for act in acts if _touches(act, order)]
 
 
@@ -41,7 +43,15 @@ def _touches(act: PersonalAct, order: Order) -> bool:
         return order.key in what["orders"] if what.get("orders") else order.kind != "approve_grade"
     if act.kind == "reprojected":
         return order.key in what["moved"]
-    return act.kind == "anchor_moved" and what["moment"] == order.anchor
+    if act.kind == "moment":
+        # Of what is owed for each occurrence, every order has its own, and names it in its key.
+        return what["name"] in _starts(order) and ("@" not in order.key or order.key.endswith(f"@{act.id}"))
+    return act.kind == "anchor_moved" and what["moment"] in _starts(order)
+
+
+def _starts(order: Order) -> tuple[str, ...]:
+    """The moments that decide from when the order's time runs."""
+    return (order.anchor, *(_INFERRED.get(order.anchor, ()) if order.anchor_assumed else ()))
 
 
 def _act(fact: Fact) -> PersonalAct:
