@@ -47,6 +47,8 @@ def _moments(order: Order) -> Iterator[datetime]:
         yield order.due_at
         if order.extension and "request_by" in order.extension:
             yield datetime.fromisoformat(order.extension["request_by"])
+    if order.target_at is not None:
+        yield order.target_at
     yield from order.remind_at
     yield from (at for at, _ in order.escalate)
 

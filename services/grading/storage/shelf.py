@@ -28,8 +28,11 @@ class Original(NamedTuple):
     uploaded_at: datetime
 
 
+MOST = 500
+"""Rulebooks that a shelf lists, the latest; an older one is still found by its hash."""
+
 _OWN = """
-SELECT w.hash, r.rulebook, r.version, r.title, w.source_text, w.layers, w.uploaded_by, w.uploaded_at
+SELECT w.hash, r.rulebook, r.version, r.title, {text} AS source_text, w.layers, w.uploaded_by, w.uploaded_at
 FROM grading.own_rulebooks w JOIN grading.rulebooks r USING (hash) WHERE w.organisation_id = $1
 """
 
@@ -54,15 +57,14 @@ async def put_own(
 
 
 async def own(tx: Transaction, organisation_id: str) -> list[Own]:
-    """Everything on the shelf, newest first."""
-    return [
-        Own(*row.values()) for row in await tx.fetch(f"{_OWN} ORDER BY w.uploaded_at DESC, w.hash", organisation_id)
-    ]
+    """What is on the shelf, newest first, without the texts."""
+    query = _OWN.format(text="''") + " ORDER BY w.uploaded_at DESC, w.hash LIMIT $2"
+    return [Own(*row.values()) for row in await tx.fetch(query, organisation_id, MOST)]
 
 
 async def find_own(tx: Transaction, organisation_id: str, rulebook_hash: str) -> Own | None:
     """One of them."""
-    row = await tx.row(f"{_OWN} AND w.hash = $2", organisation_id, rulebook_hash)
+    row = await tx.row(_OWN.format(text="w.source_text") + " AND w.hash = $2", organisation_id, rulebook_hash)
     return None if row is None else Own(*row.values())
 
 

@@ -29,7 +29,8 @@ class Moments:
         self, staff: Staff, incident_id: UUID, name: str, at: datetime, reason: str, version: int | None
     ) -> Procedure:
         """Record that `name` happened at `at`. By every post inside the organisation; a later time than is known gives time
-        to whoever owes something from it, so only those who approve a level may prove one.
+        to whoever owes something from it, and one that lies before makes done in time what is late by now: only those who
+        approve a level may prove these.
 
         Raises `InvalidError` for a moment that is none of these or a time out of reach, `ForbiddenError`, `MissingError`, and
         `ConflictError` where exactly this is known.
@@ -63,18 +64,36 @@ def _check(case: Case, name: str, at: datetime) -> None:
 def _wish(case: Case, situation: Situation, name: str, at: datetime, reason: str) -> Wish:
     known = situation.moments.get(name)
     if known is None or name == "worsening" or _each_counts(case.rulebook, name):
+        _refuse_backdating(case, name, at)
         return Wish("moment", {"name": name, "reason": reason}, "reported", at)
     if at == known and name not in situation.assumed:
         raise ConflictError("该时间已记录 / This is known already.", version=case.procedure.version, at=known)
-    if at > known and not case.staff.roles & set(leaders(case.rulebook)):
-        raise ForbiddenError(
-            f"改晚起算时间须由{'、'.join(leaders(case.rulebook))}认定 / A later time than {known:%FT%TZ} gives more time: "
-            f"only {', '.join(leaders(case.rulebook))} may prove it."
-        )
+    if at > known:
+        _require_leader(case, f"改晚起算时间 / a later time than {known:%FT%TZ}, which gives more time,")
     if name in situation.assumed:
         return Wish("moment", {"name": name, "reason": reason}, "reported", at)
     data = {"moment": name, "reason": reason, "from": known.isoformat()}
     return Wish("anchor_moved", data, "anchor_moved", at)
+
+
+def _refuse_backdating(case: Case, name: str, at: datetime) -> None:
+    """What is late by now is not done in time, nor was it never owed, because the one who owes it says so."""
+    for key, order in case.procedure.issued.items():
+        duty = case.rulebook.duty.get(order.duty)
+        if duty is None or duty.fulfilled_by != name or key in case.procedure.discharged:
+            continue
+        late = order.due_at is not None and case.at > order.due_at >= at
+        if late or at < order.anchor_at:
+            _require_leader(
+                case, f"以过去的时间了结“{order.name}” / a time past that ends {key!r} in time or before it began"
+            )
+
+
+def _require_leader(case: Case, what: str) -> None:
+    named = leaders(case.rulebook)
+    if not case.staff.roles & set(named):
+        names = "、".join(case.rulebook.roles[role].name for role in named)
+        raise ForbiddenError(f"{what}须由{names}认定 / may be proven only by {', '.join(named)}.")
 
 
 def _each_counts(rulebook: CompiledRulebook, name: str) -> bool:

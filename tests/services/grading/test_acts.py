@@ -1,5 +1,6 @@
 """Who let a deadline run from when, said with the deadline itself."""
 
+from datetime import timedelta
 from typing import Any
 from uuid import UUID
 
@@ -41,3 +42,22 @@ def test_each_instruction_stands_with_its_own_order() -> None:
     taken = acts(given)
     why = {key: [act.why for act in touching(taken, order)] for key, order in outcome.orders.items() if "@" in key}
     assert why == {"instructed@i1": ["i1"], "instructed@i2": ["i2"]}
+
+
+async def test_what_is_late_is_not_done_in_time_by_the_word_of_whoever_owes_it(world: World) -> None:
+    school = "dongan"
+    await world.found(school, "dongan-primary-school")
+    (incident,) = await world.report(organisation=school)
+    began = world.office.now()
+    path = f"/v1/incidents/{incident}/moments"
+    grave = {"flag": "sensitive", "reason": "涉及学生安全"}  # which the text calls 重大: now an oral report is owed
+    await world.call("POST", f"/v1/incidents/{incident}/flags", "department", organisation=school, json=grave)
+    world.office.move(minutes=40)
+
+    async def said(post: str, minutes: int, status: int) -> None:
+        told = {"name": "oral_report", "at": (began + timedelta(minutes=minutes)).isoformat(), "reason": "电话报告"}
+        await world.call("POST", path, post, organisation=school, expect=status, json=told)
+
+    await said("department", 29, 403)  # within the 30 minutes, told after them
+    await said("department", -1, 403)  # before it was discovered: as if it had never been owed
+    await said("department", 35, 200)  # late, as it was
