@@ -89,23 +89,32 @@ class Database:
     """A pool of connections to one schema's role.
 
     `lock_timeout` (PostgreSQL interval text) bounds every wait for a row lock: short for HTTP, longer for consumers.
+    `direct` is `host:port` of PostgreSQL itself where `url` leads to a pooler in transaction mode (PgBouncer): a session is then
+    nobody's for longer than a transaction, so settings go into each transaction and no statement stays prepared.
     """
 
-    def __init__(self, url: str, *, name: str, lock_timeout: str = "5s", size: int = 8) -> None:
+    def __init__(
+        self, url: str, *, name: str, lock_timeout: str = "5s", size: int = 8, direct: str | None = None
+    ) -> None:
         self._url = url
         self._size = size
-        self._settings = {"application_name": name, "lock_timeout": lock_timeout, "timezone": "UTC"}
+        self._name = {"application_name": name}
+        self._settings = {"lock_timeout": lock_timeout, "timezone": "UTC"}
+        self._direct = direct
+        self._local = "; ".join(f"SET LOCAL {key} = '{value}'" for key, value in self._settings.items())
         self._pool: asyncpg.Pool[asyncpg.Record] | None = None
 
     async def open(self) -> None:
         """Open the pool; raises `OSError` or a PostgreSQL error where the database cannot be reached."""
+        pooled = self._direct is not None
         self._pool = await asyncpg.create_pool(
             self._url,
             min_size=1,
             max_size=self._size,
-            server_settings=self._settings,
+            server_settings=self._name if pooled else self._name | self._settings,
             command_timeout=30,
             reset=_keep_as_is,
+            statement_cache_size=0 if pooled else 100,
         )
 
     async def close(self) -> None:
@@ -115,8 +124,15 @@ class Database:
             self._pool = None
 
     async def connection(self) -> "asyncpg.Connection[asyncpg.Record]":
-        """A connection of its own, outside the pool, for holders of session locks (the relay)."""
-        return await asyncpg.connect(self._url, server_settings=self._settings, command_timeout=30)
+        """A connection of its own, outside the pool and past any pooler, for holders of session locks (the relay)."""
+        host, _, port = (self._direct or "").rpartition(":")
+        return await asyncpg.connect(
+            self._url,
+            host=host or None,
+            port=int(port) if port else None,
+            server_settings=self._name | self._settings,
+            command_timeout=30,
+        )
 
     @asynccontextmanager
     async def transaction(self) -> AsyncIterator[Transaction]:
@@ -129,6 +145,8 @@ class Database:
         async with self._pool.acquire() as connection:
             transaction = Transaction(connection)
             async with connection.transaction():
+                if self._direct is not None:
+                    await connection.execute(self._local)
                 yield transaction
         for callback in transaction.after_commit:
             callback()

@@ -70,6 +70,10 @@ class Parts:
     gate: AccountGate
     tokens: ServiceTokens
 
+    def database(self, name: str, *, lock_timeout: str, size: int) -> Database:
+        """A pool of the service's own role beside `db` and `work`, to be named in `Wiring.databases`."""
+        return _pool(self.settings, self.settings.database_url, name, lock_timeout=lock_timeout, size=size)
+
 
 @dataclass(frozen=True)
 class Wiring:
@@ -106,6 +110,10 @@ class Running:
     bus: Bus
 
 
+def _pool(settings: ServiceSettings, url: str, name: str, *, lock_timeout: str, size: int = 8) -> Database:
+    return Database(url, name=name, lock_timeout=lock_timeout, size=size, direct=settings.database_direct)
+
+
 def assemble(
     name: str,
     settings: ServiceSettings,
@@ -120,9 +128,9 @@ def assemble(
     secrets = load_secrets(settings.secrets_dir)
     system: Clock = clocks[1] if clocks else SystemClock()
     office: Clock = clocks[0] if clocks else OfficeClock(system, settings.clock_file)
-    db = Database(settings.database_url, name=f"{name}-http", lock_timeout=_HTTP_LOCK)
-    work = Database(settings.database_url, name=f"{name}-work", lock_timeout=_WORK_LOCK)
-    ledger = Database(producer.database_url, name=f"{name}-ledger", lock_timeout=_HTTP_LOCK) if producer else db
+    db = _pool(settings, settings.database_url, f"{name}-http", lock_timeout=_HTTP_LOCK)
+    work = _pool(settings, settings.database_url, f"{name}-work", lock_timeout=_WORK_LOCK)
+    ledger = _pool(settings, producer.database_url, f"{name}-ledger", lock_timeout=_HTTP_LOCK) if producer else db
     schema = producer.schema if producer else name
     bus = Bus(settings.kafka_bootstrap)
     relay = Relay(schema, ledger, bus)

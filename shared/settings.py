@@ -21,8 +21,21 @@ DatabaseUrl = Annotated[str, AfterValidator(_postgres_url)]
 """A `postgresql://` URL of one schema's role."""
 
 
+def _address(value: str) -> str:
+    host, _, port = value.rpartition(":")
+    if not host or not port.isdigit():
+        raise ValueError("expected host:port, such as postgres:5432")
+    return value
+
+
+Address = Annotated[str, AfterValidator(_address)]
+"""`host:port`."""
+
+
 class ServiceSettings(BaseSettings):
     """The settings common to all services; each variable is the field's name in capitals with `HUIYING_` before it.
+
+    `database_direct` is PostgreSQL's own address where the database URLs lead to a pooler in transaction mode.
 
     `peers` is JSON, service name to base URL. `clock_file` is the shared offset of office time, refused when
     `production` is set.
@@ -31,6 +44,7 @@ class ServiceSettings(BaseSettings):
     model_config = SettingsConfigDict(env_prefix=PREFIX, extra="ignore", frozen=True, hide_input_in_errors=True)
 
     database_url: DatabaseUrl
+    database_direct: Address | None = None
     kafka_bootstrap: str
     secrets_dir: Path
     var: Path

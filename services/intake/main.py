@@ -22,7 +22,6 @@ from services.intake.usecases.keys import PortalKeys
 from services.intake.usecases.organisations import Organisations
 from services.intake.usecases.receive import Receive
 from services.intake.usecases.vendors import Vendors
-from shared.db import Database
 from shared.secrets import check_keys
 from shared.service import Clocks, Parts, Wiring, assemble
 from shared.settings import load
@@ -30,9 +29,9 @@ from shared.settings import load
 
 def wire(parts: Parts) -> Wiring:
     """Put intake together. The portal writes through `portal`, vendors through `vendor`: neither can starve the other."""
-    url, secrets = parts.settings.database_url, parts.secrets
-    portal = Database(url, name="intake-portal", lock_timeout="2s", size=3)
-    vendor = Database(url, name="intake-vendor", lock_timeout="2s", size=3)
+    secrets = parts.secrets
+    portal = parts.database("intake-portal", lock_timeout="2s", size=3)
+    vendor = parts.database("intake-vendor", lock_timeout="2s", size=3)
     keyring = Keyring(secrets.keyring.current, secrets.keyring.keys)
     organisations = Organisations(parts.db, parts.system)
     keeper = Keeper(Keep(portal, parts.journal, parts.office))
