@@ -3,6 +3,7 @@
 `journal` is only ever inserted into (its functions run as the owner; a role may read and append, not change). `outbox` holds
 what no relay has stamped yet, so a stamp never has to guess the commit order from row ids. `positions` and `parked` are the
 consumer's half. An event's text is stored as it is (`EXTERNAL`): compressing six kilobytes costs more than writing them.
+What later migrations add is a function of its own here: the first migrations stay what they were.
 """
 
 _PRODUCER = """
@@ -91,6 +92,58 @@ CREATE TABLE {s}.parked (
 CREATE INDEX parked_subject ON {s}.parked (subject);
 """
 
+# Expand only: a process of the version before goes on appending with seven arguments and reads by name what it knows of a stamp.
+# The table first: waiting for its lock waits for whoever is inside the functions.
+_TRACES = """
+ALTER TABLE {s}.journal ADD COLUMN traceparent text;
+
+DROP FUNCTION {s}.journal_append(uuid[], smallint[], text[], text[], uuid[], timestamptz[], text[]);
+CREATE FUNCTION {s}.journal_append(
+  ids uuid[], shards smallint[], types text[], organisations text[], subjects uuid[], times timestamptz[], bodies text[],
+  traces text[] DEFAULT NULL
+) RETURNS void LANGUAGE plpgsql SECURITY DEFINER SET search_path = {s}, pg_temp AS $$
+DECLARE
+  last record; place int; digest bytea; row_id bigint;
+BEGIN
+  FOR i IN 1 .. coalesce(array_length(ids, 1), 0) LOOP
+    place := 1; digest := ''::bytea;
+    SELECT j.position + 1 AS next, j.hash INTO last FROM journal j WHERE j.subject = subjects[i] ORDER BY j.position DESC LIMIT 1;
+    IF FOUND THEN place := last.next; digest := last.hash; END IF;
+    digest := sha256(digest || uuid_send(ids[i]) || convert_to(types[i] || E'\\n' || bodies[i], 'UTF8'));
+    INSERT INTO journal (shard, event_id, type, organisation_id, subject, position, time, hash, data, traceparent)
+      VALUES (shards[i], ids[i], types[i], organisations[i], subjects[i], place, times[i], digest, bodies[i], traces[i])
+      RETURNING id INTO row_id;
+    INSERT INTO outbox VALUES (row_id, shards[i]);
+  END LOOP;
+END $$;
+
+DROP FUNCTION {s}.journal_stamp(smallint[], int);
+CREATE FUNCTION {s}.journal_stamp(mine smallint[], most int)
+  RETURNS TABLE (
+    shard smallint, seq bigint, event_id uuid, type text, organisation_id text, subject uuid, "time" timestamptz, data text,
+    traceparent text
+  )
+  LANGUAGE sql SECURITY DEFINER SET search_path = {s}, pg_temp AS $$
+  WITH taken AS (
+    DELETE FROM outbox WHERE journal_id IN (
+      SELECT o.journal_id FROM outbox o WHERE o.shard = ANY (mine) ORDER BY o.journal_id LIMIT most FOR UPDATE
+    ) RETURNING outbox.shard, outbox.journal_id
+  ), counted AS (
+    SELECT t.shard, count(*) AS n FROM taken t GROUP BY t.shard
+  ), moved AS (
+    UPDATE heads h SET seq = h.seq + c.n FROM counted c WHERE h.shard = c.shard RETURNING h.shard, h.seq - c.n AS base
+  ), numbered AS (
+    SELECT t.shard, t.journal_id, m.base + row_number() OVER (PARTITION BY t.shard ORDER BY t.journal_id) AS seq
+    FROM taken t JOIN moved m ON m.shard = t.shard
+  ), kept AS (
+    INSERT INTO stamps (shard, seq, journal_id) SELECT n.shard, n.seq, n.journal_id FROM numbered n
+    RETURNING stamps.shard, stamps.seq, stamps.journal_id
+  )
+  SELECT k.shard, k.seq, j.event_id, j.type, j.organisation_id, j.subject, j.time, j.data, j.traceparent
+  FROM kept k JOIN journal j ON j.id = k.journal_id ORDER BY k.shard, k.seq
+$$;
+"""
+
 
 def journal_ddl(schema: str) -> list[str]:
     """The producer's half, for the first migration of a schema."""
@@ -100,3 +153,8 @@ def journal_ddl(schema: str) -> list[str]:
 def consumer_ddl(schema: str) -> list[str]:
     """The consumer's half, for the first migration of a schema."""
     return [_CONSUMER.replace("{s}", schema)]
+
+
+def traces_ddl(schema: str) -> list[str]:
+    """The producer's half learns which trace an event belongs to; NULL where none is kept. For a later migration of a schema."""
+    return [_TRACES.replace("{s}", schema)]
