@@ -119,9 +119,9 @@ class Product:
 
 @asynccontextmanager
 async def running_product(
-    database: TestDatabase, bootstrap: str, var: Path, office: HandClock
+    database: TestDatabase, bootstrap: str, var: Path, office: HandClock, **more: Any
 ) -> AsyncIterator[Product]:
-    """Start every service on a free port of its own, and stop them all at the end."""
+    """Start every service on a free port of its own, and stop them all at the end; `more` are settings of all services."""
     secrets = ensure_secrets(var / "secrets")
     sockets = {name: _listen() for name in SERVICES}
     urls = {name: f"http://127.0.0.1:{sock.getsockname()[1]}" for name, sock in sockets.items()}
@@ -136,6 +136,7 @@ async def running_product(
                 "var": var,
                 "peers": urls,
                 "log_level": "warning",
+                **more,
             }
             if name == "console":
                 made = console(
