@@ -1,7 +1,6 @@
 """The journal's column for traces: a process of the version before works on while it comes, and a new one at once."""
 
 import asyncio
-from collections.abc import AsyncIterator
 from datetime import UTC, datetime
 from typing import Any
 
@@ -20,14 +19,14 @@ Connection = Any
 
 
 @pytest.fixture
-async def before(journal_url: str) -> AsyncIterator[str]:
+async def before(journal_url: str) -> str:
     """A database whose schema `gamma` is as it was before traces."""
     connection = await asyncpg.connect(journal_url)
     await connection.execute("CREATE SCHEMA gamma")
     for script in journal_ddl("gamma"):
         await connection.execute(script)
     await connection.close()
-    yield journal_url
+    return journal_url
 
 
 async def expand(url: str) -> None:
@@ -43,36 +42,38 @@ def event(subject: object) -> list[list[Any]]:
     return [[new_id()], [3], ["told.v1"], ["org"], [subject], [datetime.now(UTC)], ["{}"]]
 
 
-async def test_what_an_old_process_has_prepared_goes_on_working_while_the_schema_grows(before: str) -> None:
-    old = [await asyncpg.connect(before) for _ in range(4)]
-    relay = await asyncpg.connect(before)
-    grown = asyncio.Event()
-    appended = stamped = 0
+class OldProcess:
+    """Appends and stamps with statements prepared before the schema grew, until twenty times after."""
 
-    async def say(connection: Connection) -> None:
-        nonlocal appended
+    def __init__(self) -> None:
+        self.appended = self.stamped = 0
+        self.grown = asyncio.Event()
+        self.at_work = asyncio.Event()
+
+    async def append(self, connection: Connection) -> None:
         further = 20
-        while further := further - grown.is_set():
+        while further := further - self.grown.is_set():
             await connection.execute(OLD, *event(new_id()))
-            appended += 1
+            self.appended += 1
+            self.at_work.set()
 
-    async def number() -> None:
-        nonlocal stamped
-        while rows := await relay.fetch(STAMP, list(range(16)), 5) or not grown.is_set():
-            stamped += len(rows) if isinstance(rows, list) else 0
+    async def relay(self, connection: Connection) -> None:
+        while not self.grown.is_set() or self.stamped < self.appended:
+            self.stamped += len(await connection.fetch(STAMP, list(range(16)), 5))
 
-    async def grow() -> None:
-        while appended < 20:
-            await asyncio.sleep(0)
-        await expand(before)
-        grown.set()
+    async def grow(self, url: str) -> None:
+        await self.at_work.wait()
+        await expand(url)
+        self.grown.set()
 
-    await asyncio.gather(number(), grow(), *(say(each) for each in old))
-    while rows := await relay.fetch(STAMP, list(range(16)), 500):
-        stamped += len(rows)
-    assert stamped == appended
-    assert await relay.fetchval("SELECT count(*) FROM gamma.journal WHERE traceparent IS NULL") == appended
-    for each in (*old, relay):
+
+async def test_what_an_old_process_has_prepared_goes_on_working_while_the_schema_grows(before: str) -> None:
+    old, connections = OldProcess(), [await asyncpg.connect(before) for _ in range(5)]
+    appending = [old.append(each) for each in connections[1:]]
+    await asyncio.gather(old.relay(connections[0]), old.grow(before), *appending)
+    kept = await connections[0].fetchval("SELECT count(*) FROM gamma.journal WHERE traceparent IS NULL")
+    assert old.stamped == old.appended == kept
+    for each in connections:
         await each.close()
 
 
@@ -85,5 +86,5 @@ async def test_a_new_process_keeps_the_trace_beside_the_event_and_outside_its_ha
     await connection.execute(OLD, *event(subject))
     rows = await connection.fetch(STAMP, list(range(16)), 500)
     assert [row["traceparent"] for row in rows] == [None, TRACE, None]
-    verify(await connection.fetch("SELECT * FROM gamma.journal ORDER BY position"))
+    assert verify([dict(row) for row in await connection.fetch("SELECT * FROM gamma.journal ORDER BY position")]) == 3
     await connection.close()
