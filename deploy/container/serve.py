@@ -50,7 +50,7 @@ def main(arguments: list[str]) -> int:
     except OSError as error:
         refuse(SetupError(f"无法监听 {given.host}:{port}。", f"cannot listen on {given.host}:{port}: {error.strerror}"))
         return 2
-    serve(resolve(f"{service.module}:create_app"), listening, [], dict(urls))
+    serve(resolve(f"{service.module}:create_app"), [listening], [], dict(urls))
     return 0
 
 

@@ -4,6 +4,7 @@ import argparse
 import os
 import sys
 from pathlib import Path
+from typing import NoReturn
 
 from deploy.local.errors import SetupError, StartError
 from deploy.local.runner import Options, Runner, Stopped
@@ -14,15 +15,26 @@ EXAMPLES = """examples:
   python -m deploy.local                              everything on ports 8000-8004, state under var/
   python -m deploy.local --no-sample                  without the sample organisations and incidents
   python -m deploy.local --var /tmp/b --port-base 8100   a second one beside the first
+  python -m deploy.local --replicas 2                 two processes of every service, listed in var/state/processes.json
+  kill -USR1 $(cat var/run.lock)                      replace one process after another, without a pause
+  python -m deploy.local --database-port tasks=5599   tasks finds the database through a proxy on port 5599
   KAFKA_BOOTSTRAP_SERVERS=127.0.0.1:9092 python -m deploy.local   with a Kafka of yours instead of the embedded broker
 
 Ctrl-C stops everything. After a crash, just start it again: it goes on where it was.
 """
+MOST_REPLICAS = 8
 
 
-def parse(arguments: list[str]) -> Options:
+class OneLine(argparse.ArgumentParser):
+    """A parser whose refusals are one line."""
+
+    def error(self, message: str) -> NoReturn:
+        self.exit(2, f"参数有误 / wrong option: {message} (--help shows examples)\n")
+
+
+def parse(arguments: list[str], product: Product = PRODUCT) -> Options:
     """Read the command line."""
-    parser = argparse.ArgumentParser(
+    parser = OneLine(
         prog="python -m deploy.local",
         description="回应 Huiying，单机运行：PostgreSQL、Kafka 协议代理与五个服务 / the whole product on one machine",
         epilog=EXAMPLES,
@@ -31,20 +43,66 @@ def parse(arguments: list[str]) -> Options:
     parser.add_argument("--var", type=Path, default=Path("var"), help="folder of all state (default: var)")
     parser.add_argument("--port-base", type=int, default=8000, help="port of the console; the others follow it")
     parser.add_argument("--no-sample", action="store_true", help="do not play the sample in")
+    parser.add_argument(
+        "--replicas",
+        type=int,
+        default=1,
+        metavar="N",
+        help=f"processes of each service, 1 to {MOST_REPLICAS} (default: 1)",
+    )
+    parser.add_argument(
+        "--database-port",
+        action="append",
+        default=[],
+        metavar="SERVICE=PORT",
+        help="where this service finds the database, on 127.0.0.1; may be repeated",
+    )
     given = parser.parse_args(arguments)
     if not 1024 <= given.port_base <= 65000:
         parser.error(f"--port-base {given.port_base}: give a number from 1024 to 65000")
+    if not 1 <= given.replicas <= MOST_REPLICAS:
+        parser.error(f"--replicas {given.replicas}: give a number from 1 to {MOST_REPLICAS}")
+    try:
+        ports = dict(_database_port(text, product) for text in given.database_port)
+        kafka = _servers(os.environ.get("KAFKA_BOOTSTRAP_SERVERS", ""))
+    except ValueError as error:
+        parser.error(str(error))
     return Options(
         var=given.var.resolve(),
         port_base=given.port_base,
         sample=not given.no_sample,
-        kafka=os.environ.get("KAFKA_BOOTSTRAP_SERVERS") or None,
+        kafka=kafka,
+        replicas=given.replicas,
+        database_ports=ports,
     )
+
+
+def _database_port(text: str, product: Product) -> tuple[str, int]:
+    names = [service.name for service in product.services]
+    name, equals, port = text.partition("=")
+    if not equals or name not in names:
+        raise ValueError(f"--database-port {text}: give SERVICE=PORT with a service of {', '.join(names)}")
+    if not _is_port(port):
+        raise ValueError(f"--database-port {text}: {port or 'nothing'} is no port, give a number from 1 to 65535")
+    return name, int(port)
+
+
+def _servers(text: str) -> str | None:
+    """What `KAFKA_BOOTSTRAP_SERVERS` says, None where it says nothing. Raises ValueError unless each is host:port."""
+    for server in text.split(",") if text.strip() else []:
+        host, _, port = server.strip().rpartition(":")
+        if not host or not _is_port(port):
+            raise ValueError(f"KAFKA_BOOTSTRAP_SERVERS={text}: {server.strip()!r} is not host:port")
+    return text.strip() or None
+
+
+def _is_port(text: str) -> bool:
+    return text.isascii() and text.isdigit() and 1 <= int(text) <= 65535
 
 
 def main(arguments: list[str], product: Product = PRODUCT) -> int:
     """Run until stopped; the exit status: 0 stopped as asked, 1 something did not start, 2 a person must act first."""
-    options = parse(arguments)
+    options = parse(arguments, product)
     try:
         with Screen(steps=3 + len(product.services)) as screen:
             Runner(options, product, screen).run()

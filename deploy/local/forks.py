@@ -9,7 +9,7 @@ import signal
 import socket
 import sys
 import traceback
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from contextlib import suppress
 from dataclasses import dataclass
 from pathlib import Path
@@ -49,6 +49,7 @@ def _become(work: Callable[[], object], parent: int, log: Path | None) -> NoRetu
         os.setsid()  # Ctrl-C is for the runner alone
         for number in (*STOPPING, signal.SIGCHLD):
             signal.signal(number, signal.SIG_DFL)
+        signal.signal(signal.SIGUSR1, signal.SIG_IGN)  # it means something to the runner alone
         signal.pthread_sigmask(signal.SIG_SETMASK, [])
         die_with_parent(parent, signal.SIGKILL)
         if log is not None:
@@ -119,11 +120,11 @@ def run_job(name: str, work: Callable[[], object], log: Path) -> None:
 
 def serve(
     create_app: Callable[[], FastAPI],
-    listening: socket.socket,
-    others: list[socket.socket],
+    listening: Sequence[socket.socket],
+    others: Sequence[socket.socket],
     environment: dict[str, str],
 ) -> None:
-    """Be a service: uvicorn on an already listening socket, until SIGTERM.
+    """Be a service: uvicorn on sockets that listen already, until SIGTERM.
 
     The factory is called here and not by uvicorn, which keeps the traceback of a TypeError to itself.
     """
@@ -142,6 +143,6 @@ def serve(
         timeout_graceful_shutdown=2,
     )
     server = uvicorn.Server(config)
-    server.run(sockets=[listening])
+    server.run(sockets=list(listening))
     if not server.started:
         raise SystemExit(3)

@@ -34,6 +34,22 @@ def free_port() -> int:
     raise RuntimeError(f"no free port among 200 tried in {RANGE.start}-{RANGE.stop - 1} on {LOOPBACK}")
 
 
+def listen_anywhere() -> socket.socket:
+    """A socket listening on a free port."""
+    while True:
+        one = socket.socket()
+        one.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+        try:
+            one.bind((LOOPBACK, free_port()))
+            one.listen(2048)
+        except OSError as error:
+            one.close()
+            if error.errno != errno.EADDRINUSE:
+                raise
+        else:
+            return one
+
+
 def remembered_port(file: Path) -> int:
     """The port written in `file` if it is still free, else a free one, written there for the next start."""
     try:

@@ -8,7 +8,7 @@ import os
 import signal
 import subprocess
 import time
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from pathlib import Path
 from urllib.parse import quote
 
@@ -56,17 +56,25 @@ class Postgres:
     """A PostgreSQL server of our own, for the runner and for tests; every call blocks.
 
     `home` is made if missing. `secrets` is the folder of `passwords.json` (default: `home/secrets`). `durable=False`
-    turns fsync off, for tests that do not lose power. Start it from a thread that lives as long as the server should.
+    turns fsync off, for tests that do not lose power. `settings` are added to `SETTINGS` or replace some. Start it from a
+    thread that lives as long as the server should.
     """
 
     def __init__(
-        self, home: Path, *, secrets: Path | None = None, log: Path | None = None, durable: bool = True
+        self,
+        home: Path,
+        *,
+        secrets: Path | None = None,
+        log: Path | None = None,
+        durable: bool = True,
+        settings: Mapping[str, str] | None = None,
     ) -> None:
         self.home = home.resolve()
         self.data = self.home / "data"
         self.log = log or self.home / "postgres.log"
         self._secrets = secrets or self.home / "secrets"
         self._durable = durable
+        self._settings = SETTINGS | ({} if durable else CARELESS) | dict(settings or {})
         self._port = 0
         self._process: subprocess.Popen[bytes] | None = None
 
@@ -85,10 +93,13 @@ class Postgres:
         """The product database as superuser."""
         return self.url(DATABASE)
 
-    def url(self, database: str = DATABASE, role: str = SUPERUSER) -> str:
-        """`postgresql://role:password@127.0.0.1:port/database`. Raises KeyError for a role without a password."""
+    def url(self, database: str = DATABASE, role: str = SUPERUSER, port: int | None = None) -> str:
+        """`postgresql://role:password@127.0.0.1:port/database`; `port` names a proxy's instead of the server's own.
+
+        Raises KeyError for a role without a password.
+        """
         password = passwords(self._secrets)[role]
-        return f"postgresql://{role}:{quote(password, safe='')}@{LOOPBACK}:{self._port}/{database}"
+        return f"postgresql://{role}:{quote(password, safe='')}@{LOOPBACK}:{port or self._port}/{database}"
 
     def start(self, timeout: float = 60.0) -> str:
         """Make the cluster on first use, clear what a killed one left, start, wait until it accepts; the admin URL.
@@ -108,7 +119,7 @@ class Postgres:
         if not self.data.exists():
             initialise(self.data, programs, user, passwords(self._secrets)[SUPERUSER], durable=self._durable)
         self._port = remembered_port(self.home / "port")
-        settings = SETTINGS | {"port": str(self._port)} | ({} if self._durable else CARELESS)
+        settings = self._settings | {"port": str(self._port)}
         # Through the working directory, so that the unprivileged user need not be able to walk down to it.
         place = self.data if user is None else Path("/proc/self/cwd")
         options = [part for name, value in settings.items() for part in ("-c", f"{name}={value}")]

@@ -2,11 +2,10 @@
 
 import asyncio
 import gc
-import http.client
 import json
 import signal
-import socket
 import time
+from collections.abc import Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
 from types import FrameType
@@ -15,11 +14,11 @@ from typing import Any
 from deploy.local import checks
 from deploy.local.broker import Broker
 from deploy.local.errors import StartError
-from deploy.local.forks import STOPPING, Child, fork, run_job, serve
+from deploy.local.fleet import Fleet, is_ready, stop
+from deploy.local.forks import STOPPING, Child, fork, run_job
 from deploy.local.passwords import write_private
 from deploy.local.ports import LOOPBACK
 from deploy.local.postgres import Postgres
-from deploy.local.processes import tail
 from deploy.local.screen import Screen
 from deploy.local.services import PlaySample, Prepare, Product, Service, environment, resolve
 from deploy.local.supervisor import Supervisor, Watched
@@ -28,6 +27,8 @@ from deploy.local.topics import EMBEDDED_PARTITIONS, PARTITIONS, create_topics
 BROKER_LIMIT = 96 * 1024 * 1024  # it reads every batch it holds at each fetch, so a full one is a slow one
 """Bytes of resident memory at which the broker, which forgets nothing, is started again empty."""
 BROKER_LOOK = 5.0
+CONNECTIONS = 150
+"""What one process of each service may open to the database together, two of intake's included; there are 50 to spare."""
 READY_WITHIN = 120.0
 TRIES = 5
 
@@ -38,12 +39,18 @@ class Stopped(BaseException):
 
 @dataclass(frozen=True, slots=True)
 class Options:
-    """What the command line decides. `kafka`: a broker to use instead of our own."""
+    """What the command line decides.
+
+    `kafka`: a broker to use instead of our own. `replicas`: at least so many processes of each service. `database_ports`: by
+    service, the port of 127.0.0.1 at which it is to find the database (a proxy's).
+    """
 
     var: Path
     port_base: int = 8000
     sample: bool = True
     kafka: str | None = None
+    replicas: int = 1
+    database_ports: Mapping[str, int] = field(default_factory=dict)
 
 
 @dataclass(slots=True)
@@ -56,8 +63,9 @@ class Runner:
     supervisor: Supervisor = field(init=False)
     postgres: Postgres = field(init=False)
     broker: Broker | None = field(init=False)
-    sockets: dict[str, socket.socket] = field(init=False)
-    children: dict[str, Child] = field(default_factory=dict)
+    fleet: Fleet = field(init=False)
+    _jobs: list[Child] = field(default_factory=list)
+    _asked_to_roll: bool = False
     _looked: float = 0.0
 
     def __post_init__(self) -> None:
@@ -65,16 +73,23 @@ class Runner:
         var = self.options.var
         checks.writable(var)
         checks.lock(var)
-        self.sockets = checks.listening(self.product.services, self.options.port_base)
+        sockets = checks.listening(self.product.services, self.options.port_base)
         logs = var / "log"
         self.supervisor = Supervisor(self.screen.say)
-        self.postgres = Postgres(var / "postgres", secrets=var / "secrets", log=logs / "postgres.log")
+        self.postgres = Postgres(
+            var / "postgres",
+            secrets=var / "secrets",
+            log=logs / "postgres.log",
+            settings={"max_connections": str(50 + CONNECTIONS * self.options.replicas)},
+        )
+        self.fleet = Fleet(self.product, sockets, self.supervisor, self._settings, var, self.options.replicas)
         self.broker = None if self.options.kafka else Broker(var / "broker", log=logs / "broker.log")
 
     def run(self) -> None:
         """Start everything, play the sample in once, and stay. Raises StartError, or Stopped when asked to stop."""
         for number in STOPPING:
             signal.signal(number, _stop)
+        signal.signal(signal.SIGUSR1, self._ask_to_roll)
         try:
             self._start_stores()
             self._start_services()
@@ -83,6 +98,7 @@ class Runner:
             self._announce()
             while True:
                 self._tick(1.0)
+                self._roll_if_asked()
         finally:
             for number in STOPPING:
                 signal.signal(number, signal.SIG_IGN)  # stopping is short and happens once
@@ -91,11 +107,8 @@ class Runner:
     def stop(self) -> None:
         """Services first, together, then the broker, then the database, which takes leave of nobody: within 5 s."""
         self.screen.close()
-        deadline = time.monotonic() + 2.5
-        for child in self.children.values():
-            child.ask_to_stop()
-        for child in self.children.values():
-            child.force(max(0.0, deadline - time.monotonic()))
+        stop([*self.fleet.children(), *self._jobs], patience=2.5)
+        self.fleet.write_state()
         if self.broker is not None:
             self.broker.stop()
         self.postgres.stop(patience=1.5)
@@ -103,9 +116,6 @@ class Runner:
     @property
     def _kafka(self) -> str:
         return self.options.kafka or (self.broker.bootstrap if self.broker else "")
-
-    def _log(self, name: str) -> Path:
-        return self.options.var / "log" / f"{name}.log"
 
     def _start_stores(self) -> None:
         self.screen.doing("PostgreSQL")
@@ -120,7 +130,7 @@ class Runner:
                 Watched("Kafka", self._start_broker, lambda: "exited" if broker.pid is None else None)
             )
         else:
-            run_job("topics", self._make_topics, self._log("topics"))
+            run_job("topics", self._make_topics, self.fleet.log("topics"))
         self.screen.done(f"Kafka {self._kafka}")
 
     def _start_postgres(self) -> None:
@@ -132,14 +142,16 @@ class Runner:
         self.broker.kill()
         self.broker.start(topics=False)
         try:
-            run_job("topics", self._make_topics, self._log("topics"))
+            run_job("topics", self._make_topics, self.fleet.log("topics"))
         except StartError:
             self.broker.stop()
             raise
 
     def _make_topics(self) -> None:
-        partitions = PARTITIONS if self.broker is None else EMBEDDED_PARTITIONS
-        asyncio.run(create_topics(self._kafka, partitions=partitions, replace=self.broker is not None))
+        if self.broker is None:
+            asyncio.run(create_topics(self._kafka, partitions=PARTITIONS, replication=None))
+        else:
+            asyncio.run(create_topics(self._kafka, partitions=EMBEDDED_PARTITIONS, replace=True))
 
     def _start_services(self) -> None:
         self.screen.doing("载入 / loading")
@@ -148,57 +160,50 @@ class Runner:
         self.screen.doing("数据库结构 / migrations")
         secrets = self.options.var / "secrets"
         url = self.postgres.admin_url
-        run_job("migrations", lambda: _prepare(self.product.prepare, url, secrets), self._log("migrations"))
+        run_job("migrations", lambda: _prepare(self.product.prepare, url, secrets), self.fleet.log("migrations"))
         self.screen.done("数据库结构 / migrations")
         self._write_dev_file()
         self.screen.doing("服务 / services")
         gc.collect()
         gc.freeze()
-        for service in self.product.services:
-            for number in range(service.copies):
-                self.supervisor.launch(
-                    self._watched(service, f"{service.name}-{number + 1}" if number else service.name)
-                )
+        self.fleet.launch()
 
-    def _watched(self, service: Service, name: str) -> Watched:
-        def start() -> None:
-            self.children[name] = Child(name, self._fork_service(service, name))
-
-        def ended() -> str | None:
-            status = self.children[name].poll()
-            return None if status is None else f"status {status}: {tail(self._log(name), 1)}"
-
-        return Watched(name, start, ended)
-
-    def _fork_service(self, service: Service, name: str) -> int:
-        settings = environment(
+    def _settings(self, service: Service) -> dict[str, str]:
+        port = self.options.database_ports.get(service.name)
+        return environment(
             self.product,
             service,
             var=self.options.var,
             port_base=self.options.port_base,
-            database_url=lambda role: self.postgres.url(role=role),
+            database_url=lambda role: self.postgres.url(role=role, port=port),
             bootstrap=self._kafka,
+            embedded=self.broker is not None,
         )
-        others = [one for served, one in self.sockets.items() if served != service.name]
-
-        listening = self.sockets[service.name]
-        create_app = resolve(f"{service.module}:create_app")
-        return fork(lambda: serve(create_app, listening, others, settings), self._log(name))
 
     def _wait_until_ready(self) -> None:
         deadline = time.monotonic() + READY_WITHIN
         for service in self.product.services:
             self.screen.doing(service.name)
-            while not _is_ready(self.options.port_base + service.offset):
-                self._tick(0.05)
-                failed = self.supervisor.hopeless(TRIES)
-                if failed is not None:
-                    raise StartError(f"{failed.name} failed {TRIES} times, last: {failed.last_reason}")
-                if time.monotonic() > deadline:
-                    raise StartError(
-                        f"{service.name} not ready after {READY_WITHIN:.0f} s, see {self._log(service.name)}"
-                    )
+            for replica in self.fleet.of(service):
+                while not is_ready(replica.port):
+                    self._tick(0.05)
+                    self._give_up_if_hopeless(replica.name, deadline)
             self.screen.done(f"{service.name} {self._url(service)}")
+
+    def _give_up_if_hopeless(self, name: str, deadline: float) -> None:
+        failed = self.supervisor.hopeless(TRIES)
+        if failed is not None:
+            raise StartError(f"{failed.name} failed {TRIES} times, last: {failed.last_reason}")
+        if time.monotonic() > deadline:
+            raise StartError(f"{name} not ready after {READY_WITHIN:.0f} s, see {self.fleet.log(name)}")
+
+    def _ask_to_roll(self, _number: int, _frame: FrameType | None) -> None:
+        self._asked_to_roll = True
+
+    def _roll_if_asked(self) -> None:
+        if self._asked_to_roll:
+            self._asked_to_roll = False
+            self.fleet.roll(self._tick, self.screen.say)
 
     def _url(self, service: Service) -> str:
         return f"http://{LOOPBACK}:{self.options.port_base + service.offset}"
@@ -211,22 +216,29 @@ class Runner:
         arguments = ["--var", str(self.options.var), "--port-base", str(self.options.port_base)]
         # Its own progress goes to this terminal; the services are watched meanwhile.
         child = Child("sample", fork(lambda: _play(self.product.sample, arguments), None))
-        self.children["sample"] = child
+        self._jobs.append(child)
         while child.poll() is None:
             self._tick(0.5)
-        del self.children["sample"]
+        self._jobs.remove(child)
         if child.status != 0:
             raise StartError(f"playing the sample ended with status {child.status}; the next start goes on with it")
         played.touch()
 
     def _announce(self) -> None:
         self.screen.close()
-        services = [(service.name, self._url(service)) for service in self.product.services]
+        services = [
+            (
+                service.name if len(self.fleet.of(service)) == 1 else f"{service.name} ×{len(self.fleet.of(service))}",
+                self._url(service),
+            )
+            for service in self.product.services
+        ]
         staff = self._dev_file().get("staff", [])
         self.screen.addresses(services, staff, f"{LOOPBACK}:{self.postgres.port}", self._kafka)
 
     def _tick(self, wait: float) -> None:
         self.supervisor.tick(wait)
+        self.fleet.write_state()
         now = time.monotonic()
         if self.broker is not None and now - self._looked > BROKER_LOOK:
             self._looked = now
@@ -253,17 +265,6 @@ def _prepare(target: str, admin_url: str, secrets: Path) -> None:
 def _play(target: str, arguments: list[str]) -> int | None:
     play: PlaySample = resolve(target)
     return play(arguments)
-
-
-def _is_ready(port: int) -> bool:
-    connection = http.client.HTTPConnection(LOOPBACK, port, timeout=0.5)
-    try:
-        connection.request("GET", "/readyz")
-        return connection.getresponse().status == http.HTTPStatus.OK
-    except (OSError, http.client.HTTPException):
-        return False
-    finally:
-        connection.close()
 
 
 def _stop(_number: int, _frame: FrameType | None) -> None:

@@ -78,13 +78,24 @@ def resolve(target: str) -> Callable[..., Any]:
 
 
 def environment(
-    product: Product, service: Service, *, var: Path, port_base: int, database_url: Callable[[str], str], bootstrap: str
+    product: Product,
+    service: Service,
+    *,
+    var: Path,
+    port_base: int,
+    database_url: Callable[[str], str],
+    bootstrap: str,
+    embedded: bool = True,
 ) -> dict[str, str]:
-    """The settings of one service, as `shared.settings` reads them; `database_url` answers a role's."""
+    """The settings of one service, as `shared.settings` reads them.
+
+    `database_url` answers a role's. `embedded`: the broker is our own, which knows no idempotent producer.
+    """
     peers = {peer.name: f"http://{LOOPBACK}:{port_base + peer.offset}" for peer in product.services}
     return {
         "HUIYING_DATABASE_URL": database_url(service.role),
         "HUIYING_KAFKA_BOOTSTRAP": bootstrap,
+        **({} if embedded else {"HUIYING_KAFKA_IDEMPOTENT": "true"}),
         "HUIYING_SECRETS_DIR": str(var / "secrets"),
         "HUIYING_VAR": str(var),
         "HUIYING_PEERS": json.dumps(peers),

@@ -17,7 +17,7 @@ class Watched:
     """One thing to keep running.
 
     `start` blocks until it is on its way and raises StartError, OSError or TimeoutError when it cannot be; `ended`
-    says how it ended, None while it runs.
+    says how it ended, None while it runs. `planned`: its next end was asked for and is no failure.
     """
 
     name: str
@@ -25,6 +25,7 @@ class Watched:
     ended: Callable[[], str | None]
     failures: int = 0
     last_reason: str = ""
+    planned: bool = False
     _started: float = 0.0
     _due: float | None = None
 
@@ -44,7 +45,10 @@ class Watched:
             reason = self.ended()
             if reason is None:
                 return
-            self._plan(now, reason, say)
+            if self.planned:
+                self.planned, self._due = False, now
+            else:
+                self._plan(now, reason, say)
         if self._due is not None and now >= self._due:
             self._again(now, say)
 

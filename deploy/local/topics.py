@@ -10,13 +10,16 @@ from deploy.local.errors import StartError
 TOPICS: Final = ("intake", "grading", "tasks", "publishing", "directory")
 PARTITIONS: Final = 16  # on Apache Kafka: one a shard, so that replicas can share the work
 EMBEDDED_PARTITIONS: Final = 1  # see shared/bus/partitions.py
+MOST_COPIES: Final = 3
 ROUNDS: Final = 5
 
 
 async def create_topics(
-    bootstrap: str, *, partitions: int = EMBEDDED_PARTITIONS, replication: int = 1, replace: bool = False
+    bootstrap: str, *, partitions: int = EMBEDDED_PARTITIONS, replication: int | None = 1, replace: bool = False
 ) -> None:
     """Make each topic that is missing, and see that each has its partitions.
+
+    `replication` None: three copies of each, or as many as there are brokers where there are fewer.
 
     Tansu makes a topic with 4 partitions for any client that merely asks about it, so clients that reconnect to a
     broker come up empty may be faster than we are. With `replace` (right only for a broker that has just come up
@@ -26,8 +29,9 @@ async def create_topics(
     admin = AIOKafkaAdminClient(bootstrap_servers=bootstrap, client_id="huiying-topics")
     await admin.start()
     try:
+        copies = replication or min(MOST_COPIES, len((await admin.describe_cluster())["brokers"]))
         for _ in range(ROUNDS):
-            await _create(admin, partitions, replication)
+            await _create(admin, partitions, copies)
             wrong = await _wrongly_sized(admin, partitions)
             if not wrong:
                 return

@@ -10,6 +10,7 @@ import time
 import urllib.request
 from collections.abc import Iterator
 from pathlib import Path
+from typing import Any
 
 import psutil
 import pytest
@@ -63,6 +64,11 @@ class Run:
         with urllib.request.urlopen(f"http://127.0.0.1:{self.port_base + offset}/self", timeout=PATIENCE) as answer:
             content: dict[str, str] = json.load(answer)
             return content
+
+    def processes(self) -> dict[str, dict[str, Any]]:
+        """`var/state/processes.json`."""
+        content: dict[str, dict[str, Any]] = json.loads((self.var / "state" / "processes.json").read_text())
+        return content
 
     def dev(self) -> dict[str, str]:
         """`var/dev.json`."""
@@ -179,3 +185,36 @@ def test_second_runner_is_told_who_holds_the_place(run: Run) -> None:
     finally:
         same_ports.close()
     assert run.myself(0)["pid"]
+
+
+def _pid_at(port: int) -> int:
+    with urllib.request.urlopen(f"http://127.0.0.1:{port}/self", timeout=PATIENCE) as answer:
+        return int(json.load(answer)["pid"])
+
+
+def test_replicas_have_ports_of_their_own_and_are_replaced_one_after_another(place: tuple[Path, int]) -> None:
+    run = Run(*place, "--replicas", "2", "--database-port", "intake=5599")
+    try:
+        run.until(READY)
+        before = run.processes()
+        assert set(before) == {"console", "console-2", "intake", "intake-2"}
+        assert all(_pid_at(one["port"]) == one["pid"] for one in before.values())
+        targets = json.loads((run.var / "state" / "prometheus-targets.json").read_text())
+        assert {(one["labels"]["process"], one["targets"][0]) for one in targets} == {
+            (name, f"127.0.0.1:{one['port']}") for name, one in before.items()
+        }
+        assert run.myself(1)["HUIYING_DATABASE_URL"].endswith("@127.0.0.1:5599/huiying")
+        assert ":5599/" not in run.myself(0)["HUIYING_DATABASE_URL"]
+
+        os.kill(int((run.var / "run.lock").read_text()), signal.SIGUSR1)
+        said = run.until("rolling restart done")
+        assert [said.index(f"{name} 已重新启动") for name in before] == sorted(
+            said.index(f"{name} 已重新启动") for name in before
+        )
+        after = run.processes()
+        assert {name: one["port"] for name, one in after.items()} == {n: one["port"] for n, one in before.items()}
+        assert not {one["pid"] for one in after.values()} & {one["pid"] for one in before.values()}
+        assert run.interrupt() < 5
+        assert run.processes() == {}
+    finally:
+        run.close()

@@ -104,6 +104,7 @@ def test_environment_names_every_peer_and_the_role() -> None:
     assert settings["HUIYING_DATABASE_URL"] == "postgresql://huiying_grading:p@127.0.0.1:1/huiying"
     assert '"publishing": "http://127.0.0.1:8004"' in settings["HUIYING_PEERS"]
     assert '"console": "http://127.0.0.1:8000"' in settings["HUIYING_PEERS"]
+    assert "HUIYING_KAFKA_IDEMPOTENT" not in settings
 
 
 def test_help_has_examples_and_a_wild_port_is_refused(capsys: pytest.CaptureFixture[str]) -> None:
@@ -114,3 +115,44 @@ def test_help_has_examples_and_a_wild_port_is_refused(capsys: pytest.CaptureFixt
     with pytest.raises(SystemExit) as caught:
         parse(["--port-base", "80"])
     assert caught.value.code == 2
+
+
+@pytest.mark.parametrize(
+    ("arguments", "named"),
+    [
+        (["--replicas", "0"], "--replicas 0"),
+        (["--replicas", "two"], "--replicas"),
+        (["--database-port", "tasks"], "SERVICE=PORT"),
+        (["--database-port", "taks=5599"], "console, intake, grading, tasks, publishing"),
+        (["--database-port", "tasks=70000"], "70000 is no port"),
+        (["--nonsense"], "--nonsense"),
+    ],
+)
+def test_wrong_options_are_refused_in_one_line(
+    arguments: list[str], named: str, capsys: pytest.CaptureFixture[str]
+) -> None:
+    with pytest.raises(SystemExit) as caught:
+        parse(arguments)
+    assert caught.value.code == 2
+    said = capsys.readouterr().err.strip()
+    assert "\n" not in said
+    assert named in said
+
+
+def test_wrong_kafka_addresses_are_refused_in_one_line(
+    monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    monkeypatch.setenv("KAFKA_BOOTSTRAP_SERVERS", "127.0.0.1:9092,kafka")
+    with pytest.raises(SystemExit):
+        parse([])
+    said = capsys.readouterr().err.strip()
+    assert "\n" not in said
+    assert "'kafka' is not host:port" in said
+
+
+def test_options_say_replicas_and_where_each_service_finds_its_database(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("KAFKA_BOOTSTRAP_SERVERS", "127.0.0.1:9092,127.0.0.1:9093")
+    options = parse(["--replicas", "2", "--database-port", "tasks=5599", "--database-port", "intake=5600"])
+    assert options.replicas == 2
+    assert options.database_ports == {"tasks": 5599, "intake": 5600}
+    assert options.kafka == "127.0.0.1:9092,127.0.0.1:9093"

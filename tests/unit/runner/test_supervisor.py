@@ -64,6 +64,19 @@ def test_refusals_wait_longer_and_longer_but_never_over_the_limit() -> None:
     assert thing.starts == 2
 
 
+def test_a_planned_end_is_no_failure_and_is_followed_at_once() -> None:
+    thing = Thing()
+    watched = thing.watched()
+    watched.failures = 3
+    watched.planned = thing.dead = True
+    watched.look(time.monotonic(), thing.said.append)
+    assert thing.starts == 2
+    assert watched.failures == 3
+    thing.dead = True
+    watched.look(time.monotonic(), thing.said.append)  # the next one was not planned
+    assert watched.failures == 4
+
+
 def test_a_steady_run_forgets_earlier_failures() -> None:
     thing = Thing()
     watched = thing.watched()
