@@ -15,6 +15,7 @@ OLD = "SELECT gamma.journal_append($1, $2, $3, $4, $5, $6, $7)"
 NEW = "SELECT gamma.journal_append($1, $2, $3, $4, $5, $6, $7, $8)"
 STAMP = "SELECT * FROM gamma.journal_stamp($1, $2)"
 TRACE = "00-" + "ab" * 16 + "-" + "cd" * 8 + "-01"
+WRITERS = 4
 Connection = Any
 
 
@@ -46,7 +47,7 @@ class OldProcess:
     """Appends and stamps with statements prepared before the schema grew, until twenty times after."""
 
     def __init__(self) -> None:
-        self.appended = self.stamped = 0
+        self.appended = self.stamped = self.at_end = 0
         self.grown = asyncio.Event()
         self.at_work = asyncio.Event()
 
@@ -56,9 +57,10 @@ class OldProcess:
             await connection.execute(OLD, *event(new_id()))
             self.appended += 1
             self.at_work.set()
+        self.at_end += 1
 
     async def relay(self, connection: Connection) -> None:
-        while not self.grown.is_set() or self.stamped < self.appended:
+        while self.at_end < WRITERS or self.stamped < self.appended:
             self.stamped += len(await connection.fetch(STAMP, list(range(16)), 5))
 
     async def grow(self, url: str) -> None:
@@ -68,7 +70,7 @@ class OldProcess:
 
 
 async def test_what_an_old_process_has_prepared_goes_on_working_while_the_schema_grows(before: str) -> None:
-    old, connections = OldProcess(), [await asyncpg.connect(before) for _ in range(5)]
+    old, connections = OldProcess(), [await asyncpg.connect(before) for _ in range(1 + WRITERS)]
     appending = [old.append(each) for each in connections[1:]]
     await asyncio.gather(old.relay(connections[0]), old.grow(before), *appending)
     kept = await connections[0].fetchval("SELECT count(*) FROM gamma.journal WHERE traceparent IS NULL")
