@@ -1,0 +1,1 @@
+"""Real Apache Kafka on one machine: its jars by Maven, three brokers as processes of ours."""
