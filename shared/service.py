@@ -132,7 +132,7 @@ def assemble(
     work = _pool(settings, settings.database_url, f"{name}-work", lock_timeout=_WORK_LOCK)
     ledger = _pool(settings, producer.database_url, f"{name}-ledger", lock_timeout=_HTTP_LOCK) if producer else db
     schema = producer.schema if producer else name
-    bus = Bus(settings.kafka_bootstrap)
+    bus = Bus(settings.kafka)
     relay = Relay(schema, ledger, bus)
     parts = Parts(
         name=name,
@@ -149,7 +149,7 @@ def assemble(
     )
     wiring = wire(parts)
     applier = Applier(name, work, Routes(wiring.subscriptions), wiring.lock)
-    subscriber = Subscriber(settings.kafka_bootstrap, f"huiying-{name}", list(wiring.subscriptions))
+    subscriber = Subscriber(settings.kafka, f"huiying-{name}", list(wiring.subscriptions))
     consumer = Consumer(work, applier, subscriber, JournalClient(_journals(settings.peers), parts.tokens.header))
     databases = list({id(each): each for each in (db, work, ledger, *wiring.databases)}.values())
     running = Running(parts, wiring, applier, consumer, relay, bus)

@@ -23,6 +23,7 @@ from deploy.local.screen import Screen
 from deploy.local.services import PlaySample, Prepare, Product, Service, environment, resolve
 from deploy.local.supervisor import Supervisor, Watched
 from deploy.local.topics import EMBEDDED_PARTITIONS, PARTITIONS, create_topics
+from shared.settings import KafkaSettings
 
 BROKER_LIMIT = 96 * 1024 * 1024  # it reads every batch it holds at each fetch, so a full one is a slow one
 """Bytes of resident memory at which the broker, which forgets nothing, is started again empty."""
@@ -149,7 +150,8 @@ class Runner:
 
     def _make_topics(self) -> None:
         if self.broker is None:
-            asyncio.run(create_topics(self._kafka, partitions=PARTITIONS, replication=None))
+            kafka = KafkaSettings(kafka_bootstrap=self._kafka).kafka
+            asyncio.run(create_topics(kafka, partitions=PARTITIONS, replication=None))
         else:
             asyncio.run(create_topics(self._kafka, partitions=EMBEDDED_PARTITIONS, replace=True))
 

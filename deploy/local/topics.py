@@ -1,55 +1,91 @@
-"""The product's topics on a broker that has just come up empty."""
+"""The product's topics: made where they are missing, and each seen to have its partitions."""
 
+import asyncio
 from typing import Final
 
 from aiokafka.admin import AIOKafkaAdminClient, NewTopic
-from aiokafka.errors import TopicAlreadyExistsError, for_code
+from aiokafka.errors import (
+    InvalidReplicationFactorError,
+    TopicAlreadyExistsError,
+    UnknownTopicOrPartitionError,
+    for_code,
+)
 
 from deploy.local.errors import StartError
+from shared.bus.address import KafkaAddress
 
 TOPICS: Final = ("intake", "grading", "tasks", "publishing", "directory")
 PARTITIONS: Final = 16  # on Apache Kafka: one a shard, so that replicas can share the work
 EMBEDDED_PARTITIONS: Final = 1  # see shared/bus/partitions.py
-MOST_COPIES: Final = 3
-ROUNDS: Final = 5
+COPIES: Final = 3  # where there are as many brokers
+ROUNDS: Final = 60
+PAUSE: Final = 0.25
+_HERE: Final = 0, TopicAlreadyExistsError.errno
+_LATER: Final = InvalidReplicationFactorError.errno
 
 
 async def create_topics(
-    bootstrap: str, *, partitions: int = EMBEDDED_PARTITIONS, replication: int | None = 1, replace: bool = False
+    kafka: KafkaAddress | str,
+    *,
+    partitions: int = EMBEDDED_PARTITIONS,
+    replication: int | None = 1,
+    replace: bool = False,
 ) -> None:
-    """Make each topic that is missing, and see that each has its partitions.
-
-    `replication` None: three copies of each, or as many as there are brokers where there are fewer.
+    """Make each topic that is missing, and see that each has its partitions. `replication` None: three, or one a broker.
 
     Tansu makes a topic with 4 partitions for any client that merely asks about it, so clients that reconnect to a
     broker come up empty may be faster than we are. With `replace` (right only for a broker that has just come up
     empty: what is in the topic is lost, the journals fill the gap) such a topic is deleted and made again.
-    Raises StartError for a topic of another size, the KafkaError of the first topic that the broker refuses.
+    Brokers that are just coming up are waited for, fifteen seconds. Raises StartError for a topic of another size or where
+    there are too few brokers, the KafkaError of the first topic that the broker refuses.
     """
-    admin = AIOKafkaAdminClient(bootstrap_servers=bootstrap, client_id="huiying-topics")
+    address = KafkaAddress(kafka) if isinstance(kafka, str) else kafka
+    admin = AIOKafkaAdminClient(**address.client(), client_id="huiying-topics")
     await admin.start()
     try:
-        copies = replication or min(MOST_COPIES, len((await admin.describe_cluster())["brokers"]))
         for _ in range(ROUNDS):
-            await _create(admin, partitions, copies)
-            wrong = await _wrongly_sized(admin, partitions)
-            if not wrong:
+            copies = await _copies(admin, address) if replication is None else replication
+            missing = await _create(admin, partitions, copies)
+            wrong = [] if missing else await _wrongly_sized(admin, partitions)
+            if not missing and not wrong:
                 return
-            if not replace:
+            if wrong and replace:
+                await admin.delete_topics(wrong)
+            elif wrong and await _settled(admin, wrong):
                 break
-            await admin.delete_topics(wrong)
+            else:
+                await asyncio.sleep(PAUSE)
     finally:
         await admin.close()
-    raise StartError(f"topics {', '.join(wrong)} on {bootstrap} do not have {partitions} partitions: make them again")
+    if missing:
+        raise StartError(f"{address.bootstrap} has fewer brokers than the {copies} copies that each topic is to have")
+    raise StartError(
+        f"topics {', '.join(wrong)} on {address.bootstrap} do not have {partitions} partitions: make them again"
+    )
 
 
-async def _create(admin: AIOKafkaAdminClient, partitions: int, replication: int) -> None:
+async def _copies(admin: AIOKafkaAdminClient, address: KafkaAddress) -> int:
+    """Three, or as many as there are brokers: those that are up, or those named, of which one may still be starting."""
+    up = len((await admin.describe_cluster())["brokers"])
+    return min(COPIES, max(up, len(address.bootstrap.split(","))))
+
+
+async def _create(admin: AIOKafkaAdminClient, partitions: int, replication: int) -> list[str]:
+    """Ask for all of them; answers those for which there are too few brokers yet."""
     answer = await admin.create_topics([NewTopic(name, partitions, replication) for name in TOPICS])
     for name, code, *_ in answer.topic_errors:
-        if code not in {0, TopicAlreadyExistsError.errno}:
+        if code not in {*_HERE, _LATER}:
             raise for_code(code)(f"topic {name}")
+    return [str(name) for name, code, *_ in answer.topic_errors if code == _LATER]
 
 
 async def _wrongly_sized(admin: AIOKafkaAdminClient, partitions: int) -> list[str]:
     described = await admin.describe_topics(list(TOPICS))
     return [str(topic["topic"]) for topic in described if len(topic["partitions"]) != partitions]
+
+
+async def _settled(admin: AIOKafkaAdminClient, topics: list[str]) -> bool:
+    """Whether these are there: a broker that has not heard yet of a topic just made answers that it knows none."""
+    described = await admin.describe_topics(topics)
+    unknown = UnknownTopicOrPartitionError.errno
+    return all(topic["error_code"] != unknown and topic["partitions"] for topic in described)

@@ -9,6 +9,7 @@ import structlog
 from aiokafka import AIOKafkaProducer
 from aiokafka.errors import KafkaError
 
+from shared.bus.address import KafkaAddress
 from shared.bus.cloudevents import to_headers
 from shared.bus.partitions import partition_of
 from shared.contracts.envelope import RawEvent
@@ -27,16 +28,23 @@ class Bus:
     Where the broker cannot keep up or is away, the oldest are let go: they stand in the journal, numbered, to be pulled.
     """
 
-    def __init__(self, bootstrap: str) -> None:
-        self._bootstrap = bootstrap
+    def __init__(self, kafka: KafkaAddress) -> None:
+        self._kafka = kafka
         self._producer: AIOKafkaProducer | None = None
         self._waiting: deque[RawEvent] = deque(maxlen=_MOST_WAITING)
         self._offered = asyncio.Event()
+        self._sent = asyncio.Event()
+        self._sent.set()
 
     def offer(self, events: Sequence[RawEvent]) -> None:
         """Have these sent soon; never waits."""
         self._waiting.extend(events)
+        self._sent.clear()
         self._offered.set()
+
+    async def drained(self) -> None:
+        """Wait until what was offered is sent or let go."""
+        await self._sent.wait()
 
     async def run(self) -> None:
         """Send what is offered until cancelled."""
@@ -48,6 +56,7 @@ class Bus:
                 if not await self.send(batch):
                     self._waiting.clear()
                     await asyncio.sleep(_BREATH)
+            self._sent.set()
 
     async def send(self, events: Sequence[RawEvent]) -> bool:
         """Send in order; false where the broker did not take them all in time."""
@@ -77,7 +86,7 @@ class Bus:
 
     async def _started(self) -> AIOKafkaProducer:
         if self._producer is None:
-            producer = AIOKafkaProducer(bootstrap_servers=self._bootstrap, linger_ms=2, acks="all")
+            producer = AIOKafkaProducer(**self._kafka.producer(), linger_ms=2)
             try:
                 await producer.start()
             except BaseException:

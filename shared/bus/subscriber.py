@@ -9,6 +9,7 @@ from aiokafka import AIOKafkaConsumer
 from aiokafka.admin import AIOKafkaAdminClient
 from aiokafka.errors import KafkaError
 
+from shared.bus.address import KafkaAddress
 from shared.bus.cloudevents import from_message
 from shared.bus.partitions import shards_of
 from shared.contracts.envelope import RawEvent
@@ -34,8 +35,8 @@ class Subscriber:
     Kafka's own offsets only spare re-reading; what counts is the position in the consumer's database.
     """
 
-    def __init__(self, bootstrap: str, group: str, topics: Sequence[str]) -> None:
-        self._bootstrap = bootstrap
+    def __init__(self, kafka: KafkaAddress, group: str, topics: Sequence[str]) -> None:
+        self._kafka = kafka
         self._group = group
         self._topics = list(topics)
         self._consumer: AIOKafkaConsumer | None = None
@@ -89,7 +90,7 @@ class Subscriber:
     async def _join(self) -> None:
         consumer = AIOKafkaConsumer(
             *self._topics,
-            bootstrap_servers=self._bootstrap,
+            **self._kafka.client(),
             group_id=self._group,
             auto_offset_reset="earliest",
             enable_auto_commit=True,
@@ -118,7 +119,7 @@ class Subscriber:
 
         A consumer by itself would go on at its old position and wait for messages that never come.
         """
-        admin = AIOKafkaAdminClient(bootstrap_servers=self._bootstrap, request_timeout_ms=_WATCH_PATIENCE_MS)
+        admin = AIOKafkaAdminClient(**self._kafka.client(), request_timeout_ms=_WATCH_PATIENCE_MS)
         try:
             await admin.start()
             known = (await admin.describe_cluster())["cluster_id"]

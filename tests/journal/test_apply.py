@@ -7,6 +7,7 @@ from uuid import UUID
 
 import pytest
 
+from shared.bus.address import KafkaAddress
 from shared.bus.producer import Bus
 from shared.contracts.envelope import RawEvent
 from shared.journal.relay import Relay
@@ -86,6 +87,6 @@ async def test_a_payload_that_does_not_fit_its_type_is_parked(world: World) -> N
 
 
 async def test_the_bus_may_be_deaf(world: World) -> None:
-    bus = Bus("127.0.0.1:1")
+    bus = Bus(KafkaAddress("127.0.0.1:1"))
     assert await bus.send(await told(world, (ONE, 0))) is False
     await bus.close()

@@ -6,6 +6,7 @@ from collections.abc import Sequence
 
 import orjson
 
+from shared.bus.address import KafkaAddress
 from shared.bus.producer import Bus
 from shared.contracts.envelope import RawEvent
 from shared.ids import SHARDS, new_id
@@ -17,7 +18,7 @@ class DeafBus(Bus):
     """A bus that loses everything."""
 
     def __init__(self) -> None:
-        super().__init__("127.0.0.1:1")
+        super().__init__(KafkaAddress("127.0.0.1:1"))
 
     def offer(self, events: Sequence[RawEvent]) -> None:
         assert events
