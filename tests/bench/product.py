@@ -29,11 +29,12 @@ READY_WITHIN = 180.0
 
 @dataclass(slots=True)
 class Product:
-    """A product under `var`, on five ports from `port_base`; `module` is run in place of the runner's own."""
+    """A product under `var`, on five ports from `port_base`; `module` is run in place of the runner's own, with `options` more."""
 
     var: Path
     port_base: int
     module: str = RUNNER
+    options: tuple[str, ...] = ()
     _runner: "subprocess.Popen[bytes] | None" = field(default=None)
 
     @property
@@ -55,7 +56,7 @@ class Product:
         if taken:
             raise StartError(f"ports {taken} are taken; choose others with --port-base")
         began = time.monotonic()
-        arguments = ["--var", str(self.var), "--port-base", str(self.port_base), "--no-sample"]
+        arguments = ["--var", str(self.var), "--port-base", str(self.port_base), "--no-sample", *self.options]
         command = [sys.executable, "-m", self.module, *arguments]
         self._runner = launch(command, log=self.log, cwd=ROOT, death_signal=signal.SIGTERM)
         while not self.ready():
@@ -88,6 +89,12 @@ class Product:
         """The product's database as superuser."""
         content: dict[str, Any] = json.loads((self.var / "dev.json").read_text(encoding="utf-8"))
         return str(content["database_url"])
+
+    @property
+    def bootstrap(self) -> str:
+        """Where the events go."""
+        content: dict[str, Any] = json.loads((self.var / "dev.json").read_text(encoding="utf-8"))
+        return str(content["kafka_bootstrap"])
 
     def processes(self) -> dict[str, psutil.Process]:
         """What runs now: the five services (`intake-2` is intake's second process), `postgres` (its postmaster), `broker` and

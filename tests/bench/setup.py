@@ -40,6 +40,10 @@ class Office:
             self._token_until = time.monotonic() + TOKEN_SECONDS
         return {"Authorization": f"Bearer {self._token}"}
 
+    def forget_token(self) -> None:
+        """Fetch another at the next call: this one has been refused."""
+        self._token_until = 0.0
+
 
 async def make_offices(product: Product) -> list[Office]:
     """An organisation a rulebook, each with a key that no rate limit holds back. Raises `SetupFailedError`."""

@@ -1,0 +1,177 @@
+"""The SQL that makes a hundred thousand incidents of a hundred: rows of a template copied, identifiers and moments moved.
+
+A clone's identifiers are the template's with their leading 32 bits (a UUIDv7's time, in steps of 65.536 s) moved back by the clone's
+offset, so that they sort by time as real ones do and keep their shards; its moments are moved by as much. Two kinds of pass:
+`finished` clones hold no clock and nothing open, and the texts of their events and procedures are left out (30 kB each that nobody
+reads again); `at work` ones are whole: texts, chains made by the journal's own function, assignments under the ids that grading would
+derive anew, timers ahead.
+"""
+
+from collections.abc import Sequence
+from dataclasses import dataclass, field
+from typing import Literal
+
+Pass = Literal["finished", "at_work"]
+STEP = "interval '65.536 s'"
+
+FUNCTIONS = """
+CREATE SCHEMA IF NOT EXISTS bench_seed;
+CREATE OR REPLACE FUNCTION bench_seed.moved(id uuid, o bigint) RETURNS uuid LANGUAGE sql IMMUTABLE STRICT PARALLEL SAFE
+  RETURN (lpad(to_hex(('x' || left(id::text, 8))::bit(32)::bigint - o), 8, '0') || substr(id::text, 9))::uuid;
+CREATE OR REPLACE FUNCTION bench_seed.salted(b bytea, o bigint) RETURNS bytea LANGUAGE sql IMMUTABLE STRICT PARALLEL SAFE
+  RETURN substr(sha256(b || int8send(o)), 1, octet_length(b));
+CREATE TABLE IF NOT EXISTS bench_seed.keys (id uuid PRIMARY KEY, incident_id uuid NOT NULL, key text NOT NULL);
+CREATE OR REPLACE FUNCTION bench_seed.derived(incident uuid, key text) RETURNS uuid LANGUAGE plpgsql IMMUTABLE STRICT AS $$
+DECLARE b bytea := substr(uuid_send(incident), 1, 8) || substr(sha256(uuid_send(incident) || convert_to(key, 'UTF8')), 1, 8);
+BEGIN
+  b := set_byte(b, 6, (get_byte(b, 6) & 15) | 128);
+  RETURN encode(set_byte(b, 8, (get_byte(b, 8) & 63) | 128), 'hex')::uuid;
+END $$;
+CREATE OR REPLACE FUNCTION bench_seed.assignment(old uuid, o bigint) RETURNS uuid LANGUAGE plpgsql STABLE STRICT AS $$
+DECLARE k record;
+BEGIN
+  SELECT * INTO k FROM bench_seed.keys WHERE id = old;
+  RETURN CASE WHEN FOUND THEN bench_seed.derived(bench_seed.moved(k.incident_id, o), k.key) ELSE bench_seed.moved(old, o) END;
+END $$;
+CREATE OR REPLACE FUNCTION bench_seed.told(body text, incident uuid, o bigint) RETURNS text LANGUAGE plpgsql STABLE STRICT AS $$
+DECLARE k record;
+BEGIN
+  body := replace(body, incident::text, bench_seed.moved(incident, o)::text);
+  FOR k IN SELECT * FROM bench_seed.keys WHERE incident_id = incident LOOP
+    body := replace(body, k.id::text, bench_seed.assignment(k.id, o)::text);
+  END LOOP;
+  RETURN body;
+END $$;
+CREATE OR REPLACE FUNCTION bench_seed.ahead() RETURNS timestamptz LANGUAGE sql VOLATILE
+  RETURN now() + interval '1 day' + random() * interval '60 days';
+"""
+
+
+@dataclass(frozen=True, slots=True)
+class Cloned:
+    """A table whose rows follow an incident. `of`: the condition by which `$1`, the templates, choose its rows; the expressions are over
+    `t`, the template's row, and `o`, the clone's offset."""
+
+    name: str
+    of: str = "incident_id = ANY($1::uuid[])"
+    expressions: dict[str, str] = field(default_factory=dict)
+    finished: dict[str, str] = field(default_factory=dict)
+    at_work: dict[str, str] = field(default_factory=dict)
+    only: Pass | None = None
+    source: str = "bench_seed.{copy} t"
+
+    @property
+    def copy(self) -> str:
+        """The name of the table in `bench_seed` that keeps the templates' rows."""
+        return self.name.replace(".", "_")
+
+
+_ANSWERS = "IN (SELECT id FROM publishing.answers WHERE incident_id = ANY($1::uuid[]))"
+_DONE = "CASE WHEN t.{c} IN ('open', 'claimed') THEN 'done' ELSE t.{c} END"
+_NO_TEXT = {"facts": "'[]'", "issued": "'[]'", "running": "false", "runs_until": "NULL", "deciding": "NULL"}
+
+
+def _assignment(column: str) -> dict[str, str]:
+    return {column: f"bench_seed.assignment(t.{column}, o)"}
+
+
+TABLES: tuple[Cloned, ...] = (
+    Cloned("intake.incidents"),
+    Cloned("intake.reports", expressions={"receipt_hash": "bench_seed.salted(t.receipt_hash, o)"}),
+    Cloned("intake.join_keys", expressions={"key": "bench_seed.salted(t.key, o)"}),
+    Cloned(
+        "intake.fingerprints",
+        # Fingerprints of real different texts, drawn by chance: copies of one would all be candidates of one another.
+        source="bench_seed.{copy} t JOIN bench_seed.prints p ON p.organisation_id = t.organisation_id "
+        "AND p.number = abs(hashint8(o) # uuid_hash(t.incident_id)) % (SELECT max(number) + 1 FROM bench_seed.prints)",
+        expressions={"grams": "p.grams", "bands": "p.bands"},
+    ),
+    Cloned("intake.answers"),
+    Cloned("grading.procedures", finished=_NO_TEXT, at_work={"runs_until": "bench_seed.ahead()"}),
+    Cloned("tasks.incidents"),
+    Cloned("tasks.tasks", finished={"state": _DONE.format(c="state")}, at_work=_assignment("id")),
+    Cloned("tasks.hand_ins", at_work=_assignment("task_id")),
+    Cloned(
+        "tasks.timers",
+        "subject = ANY($1::uuid[])",
+        at_work=_assignment("id") | {"fire_at": "bench_seed.ahead()"},
+        only="at_work",
+    ),
+    Cloned("publishing.incidents"),
+    Cloned("publishing.duties", at_work=_assignment("assignment_id")),
+    Cloned("publishing.answers", at_work=_assignment("assignment_id")),
+    Cloned("publishing.answer_versions", f"answer_id {_ANSWERS}"),
+    Cloned("publishing.signatures", f"answer_id {_ANSWERS}"),
+    Cloned("publishing.releases", f"answer_id {_ANSWERS}"),
+    Cloned(
+        "publishing.timers",
+        "subject = ANY($1::uuid[])",
+        at_work=_assignment("id") | {"fire_at": "bench_seed.ahead()"},
+        only="at_work",
+    ),
+    Cloned("console.incidents"),
+    Cloned("console.procedures"),
+    Cloned(
+        "console.assignments",
+        finished={"task_state": _DONE.format(c="task_state")},
+        at_work=_assignment("assignment_id"),
+    ),
+    Cloned("console.answers"),
+)
+PRODUCERS = ("intake", "grading", "tasks", "publishing")
+
+
+def insert(table: Cloned, columns: Sequence[tuple[str, str]], kind: Pass) -> str:
+    """Copy the templates of `kind` for the offsets `$1` to `$2` in steps of `$3`. `columns`: name and type of those that can be written."""
+    given = table.expressions | (table.finished if kind == "finished" else table.at_work)
+    moved = {
+        "uuid": "bench_seed.moved(t.{c}, o)",
+        "timestamp with time zone": f"t.{{c}} - o * {STEP}",
+    }
+    values = [given.get(name) or moved.get(type_, "t.{c}").format(c=name) for name, type_ in columns]
+    source = table.source.format(copy=f"{table.copy}_{kind}")
+    return (
+        f"INSERT INTO {table.name} ({', '.join(name for name, _ in columns)}) "
+        f"SELECT {', '.join(values)} FROM generate_series($1::bigint, $2::bigint, $3::bigint) o CROSS JOIN {source}"
+    )
+
+
+def journal_of_finished(schema: str, columns: Sequence[str]) -> str:
+    """Rows of a finished incident's journal and their numbers, without the texts. Offsets as in `insert`; `$4` is the first row id - 1."""
+    rows = f"bench_seed.{schema}_journal_finished"
+    given = {
+        "id": "$4 + ((o - $1) / $3) * n.rows + t.place",
+        "event_id": "bench_seed.moved(t.event_id, o)",
+        "subject": "bench_seed.moved(t.subject, o)",
+        "time": f"t.time - o * {STEP}",
+        "data": "'{}'",
+    }
+    values = ", ".join(given.get(name, f"t.{name}") for name in columns)
+    return f"""
+WITH kept AS (
+  INSERT INTO {schema}.journal ({", ".join(columns)}) OVERRIDING SYSTEM VALUE
+  SELECT {values} FROM generate_series($1::bigint, $2::bigint, $3::bigint) o CROSS JOIN {rows} t
+  CROSS JOIN (SELECT count(*) AS rows FROM {rows}) n
+), numbered AS (
+  INSERT INTO {schema}.stamps (shard, seq, journal_id)
+  SELECT t.shard, h.seq + ((o - $1) / $3) * t.in_shard + t.place_in_shard, $4 + ((o - $1) / $3) * n.rows + t.place
+  FROM generate_series($1::bigint, $2::bigint, $3::bigint) o CROSS JOIN {rows} t
+  JOIN {schema}.heads h ON h.shard = t.shard CROSS JOIN (SELECT count(*) AS rows FROM {rows}) n
+)
+UPDATE {schema}.heads h SET seq = h.seq + w.added
+FROM (SELECT shard, count(*) * (($2 - $1) / $3 + 1) AS added FROM {rows} GROUP BY shard) w WHERE w.shard = h.shard
+"""
+
+
+def journal_of_work(schema: str) -> str:
+    """The journal of incidents at work, by the product's own functions: appended with its chain, then numbered."""
+    return f"""
+SELECT {schema}.journal_append(array_agg(bench_seed.moved(t.event_id, o) ORDER BY o, t.place),
+  array_agg(t.shard ORDER BY o, t.place), array_agg(t.type ORDER BY o, t.place), array_agg(t.organisation_id ORDER BY o, t.place),
+  array_agg(bench_seed.moved(t.subject, o) ORDER BY o, t.place), array_agg(t.time - o * {STEP} ORDER BY o, t.place),
+  array_agg(bench_seed.told(t.data, t.subject, o) ORDER BY o, t.place))
+FROM generate_series($1::bigint, $2::bigint, $3::bigint) o CROSS JOIN bench_seed.{schema}_journal_at_work t
+"""
+
+
+STAMP = "SELECT count(*) FROM {schema}.journal_stamp(ARRAY(SELECT generate_series(0, 15)::smallint), 100000)"
