@@ -2,6 +2,7 @@
 
 import http.client
 import json
+import signal
 import socket
 import time
 from collections.abc import Callable, Mapping, Sequence
@@ -164,10 +165,10 @@ def is_ready(port: int) -> bool:
 
 
 def stop(children: Sequence[Child], patience: float) -> None:
-    """Ask all to stop, together, and kill whoever has not after `patience` seconds."""
+    """Ask all to stop, together and without drain time, and kill whoever has not after `patience` seconds."""
     deadline = time.monotonic() + patience
     for child in children:
-        child.ask_to_stop()
+        child.ask_to_stop(signal.SIGINT)
     for child in children:
         child.force(max(0.0, deadline - time.monotonic()))
 

@@ -1,7 +1,6 @@
 """Forked children of the runner: services and short jobs, copies of one process that has imported everything.
 
-The runner never starts a thread or an event loop, so that a copy of it is always clean. What uvicorn would import only
-when it serves is imported here, so that its memory is shared too.
+The runner never starts a thread or an event loop, so that a copy of it is always clean.
 """
 
 import os
@@ -16,13 +15,10 @@ from pathlib import Path
 from typing import NoReturn
 
 import psutil
-import uvicorn
-import uvicorn.lifespan.on
-import uvicorn.loops.uvloop
-import uvicorn.protocols.http.httptools_impl
 from fastapi import FastAPI
 
 from deploy.local.errors import StartError
+from deploy.local.graceful import Graceful
 from deploy.local.launch import die_with_parent
 from deploy.local.processes import end, open_log, tail
 
@@ -91,10 +87,10 @@ class Child:
             self.status = os.waitstatus_to_exitcode(os.waitpid(self.pid, 0)[1])
         return self.status
 
-    def ask_to_stop(self) -> None:
-        """SIGTERM, and no waiting."""
+    def ask_to_stop(self, number: signal.Signals = signal.SIGTERM) -> None:
+        """Send the signal (SIGINT: without the drain time), and no waiting."""
         if self.poll() is None:
-            os.kill(self.pid, signal.SIGTERM)
+            os.kill(self.pid, number)
 
     def force(self, patience: float) -> None:
         """Wait `patience` seconds for it to end, then kill it."""
@@ -131,18 +127,8 @@ def serve(
     for other in others:
         other.close()
     os.environ.update(environment)
-    config = uvicorn.Config(
-        create_app(),
-        loop="uvloop",
-        http="httptools",
-        ws="none",
-        proxy_headers=False,
-        log_config=None,
-        access_log=False,
-        server_header=False,
-        timeout_graceful_shutdown=2,
-    )
-    server = uvicorn.Server(config)
-    server.run(sockets=list(listening))
+    server = Graceful(create_app())
+    with suppress(KeyboardInterrupt):  # raised again by the server once it has ended in good order
+        server.run(sockets=list(listening))
     if not server.started:
         raise SystemExit(3)

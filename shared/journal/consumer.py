@@ -11,6 +11,7 @@ from collections.abc import Sequence
 import structlog
 from prometheus_client import Counter, Gauge
 
+from shared import pulse
 from shared.bus.subscriber import Subscriber
 from shared.contracts.envelope import RawEvent
 from shared.db import TRANSIENT, Database
@@ -56,7 +57,9 @@ class Consumer:
                     await self._applier.register()
                     registered = True
                 await self._round()
+                pulse.beat()
             except TRANSIENT as error:
+                pulse.failed(error)
                 _log.warning("consumer.retry", consumer=self._name, error=repr(error))
                 await asyncio.sleep(0.2)
 

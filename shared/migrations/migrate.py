@@ -40,6 +40,20 @@ def head(schema: str) -> str | None:
     return ScriptDirectory.from_config(_config(schema)).get_current_head()
 
 
+@cache
+def revisions(schema: str) -> frozenset[str]:
+    """The revisions that the code of this schema knows."""
+    return frozenset(each.revision for each in ScriptDirectory.from_config(_config(schema)).walk_revisions())
+
+
+def serves(schema: str, present: str | None) -> bool:
+    """Whether this code can work on a schema that has reached `present`: its own head, or a later one that it does not know.
+
+    Schemas are expanded before they are contracted, so that the code before a step works beside it.
+    """
+    return present is not None and (present == head(schema) or present not in revisions(schema))
+
+
 async def present_head(tx: Transaction, schema: str) -> str | None:
     """The head that the schema has reached, as its own role sees it."""
     present: str | None = await tx.value(f"SELECT version_num FROM {schema}.alembic_version")
@@ -47,11 +61,14 @@ async def present_head(tx: Transaction, schema: str) -> str | None:
 
 
 async def migrate(url: str, schema: str) -> bool:
-    """Bring one schema to its head; answers whether anything was done. `url` is an owner's (`postgresql://…`)."""
+    """Bring one schema to its head; answers whether anything was done. `url` is an owner's (`postgresql://…`).
+
+    One that newer code has brought further is left as it is.
+    """
     config = _config(schema)
     connection = await asyncpg.connect(url)
     try:
-        if await _present(connection, schema) == head(schema):
+        if serves(schema, await _present(connection, schema)):
             return False
         await connection.execute(f"CREATE SCHEMA IF NOT EXISTS {schema}")
         await _upgrade(url, config)

@@ -14,8 +14,10 @@ from uuid import UUID
 import structlog
 from prometheus_client import Counter, Histogram
 
+from shared import pulse
 from shared.clock import Clock
 from shared.db import TRANSIENT, Database, Transaction
+from shared.timers.verdicts import Verdicts
 
 _log = structlog.get_logger()
 _BATCH = 500
@@ -73,12 +75,15 @@ class Timers:
         self._lock_table = lock_table
         self._fire = fire
 
-    async def run(self, db: Database, office: Clock) -> None:
-        """Fire what is due until cancelled."""
+    async def run(self, db: Database, office: Clock, verdicts: Verdicts | None = None) -> None:
+        """Fire what is due until cancelled, while `verdicts` allows it."""
         while True:
             try:
-                fired = await self.run_due(db, office.now())
+                now = office.now()  # before asking about the wall clock: what is asked about then is what was read
+                fired = await self.run_due(db, now) if verdicts is None or verdicts.allowed() else 0
+                pulse.beat()
             except TRANSIENT as error:
+                pulse.failed(error)
                 _log.warning("timers.retry", schema=self._schema, error=repr(error))
                 fired = 0
             if fired < _BATCH:

@@ -26,6 +26,8 @@ def add_probes(app: FastAPI, readiness: Readiness) -> None:
         return OrjsonResponse({"alive": True})
 
     async def readyz(_request: Request) -> Response:
+        if getattr(app.state, "stopping", False):  # said by the server at SIGTERM; nobody should come any more
+            return OrjsonResponse({"ready": False, "stopping": True}, status_code=503)
         said = await asyncio.gather(*(_ask(check) for check in readiness.values()))
         checks = dict(zip(readiness, said, strict=True))
         ready = all(word == "ok" for word in said)
