@@ -26,14 +26,19 @@ def secrets_folder() -> Path:
 
 
 def database_urls(service: Service) -> Mapping[str, str]:
-    """The service's database URLs by variable, made from `HUIYING_DATABASE` (`host:port/name`) and the shared secrets.
+    """The service's database URLs by variable, made from `HUIYING_DATABASE` (`host:port/name`) and the service's secrets.
 
-    A variable that is set already is left as it is. Raises `SetupError`, and `UnavailableError` where the secrets are missing.
+    `HUIYING_DATABASE_OPTIONS` (`sslmode=verify-full&sslrootcert=…`) is added where it is set. A variable that is set already is
+    left as it is. Raises `SetupError`, and `UnavailableError` where the secrets are missing.
     """
     wanted = {OWN_URL: service.role, **dict(service.further)}
     missing = {name: role for name, role in wanted.items() if not os.environ.get(name)}
     if not missing:
         return {}
     place = required("HUIYING_DATABASE", "host, port and name of the database, such as postgres:5432/huiying")
+    options = os.environ.get("HUIYING_DATABASE_OPTIONS", "")
     passwords = load_secrets(secrets_folder()).passwords
-    return {name: f"postgresql://{role}:{quote(passwords[role], safe='')}@{place}" for name, role in missing.items()}
+    return {
+        name: f"postgresql://{role}:{quote(passwords[role], safe='')}@{place}" + (f"?{options}" if options else "")
+        for name, role in missing.items()
+    }

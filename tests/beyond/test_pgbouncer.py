@@ -19,13 +19,12 @@ from deploy.local.processes import launch, unprivileged_user
 from deploy.pgbouncer.userlist import write_userlist
 from shared.db import Database
 from shared.migrations import ROLES
+from tests.beyond.programs import ROOT, libraries, program
 from tests.builders.clocks import HandClock
 from tests.builders.databases import TestDatabase
 from tests.builders.office import Office, settle
 from tests.builders.product import running_product
 
-ROOT = Path(__file__).resolve().parents[2]
-UNPACKED = ROOT / "var" / "tools" / "debian"
 MONDAY = datetime(2026, 11, 16, 1, 30, tzinfo=UTC)
 
 
@@ -40,24 +39,12 @@ class ThroughPooler(TestDatabase):
         return direct.replace(f":{self.server.port}/", f":{self.pooler_port}/") if schema else direct
 
 
-def _program() -> tuple[Path, dict[str, str]] | None:
-    """PgBouncer of the machine, or unpacked by `deploy/local/debian.sh`."""
-    found = shutil.which("pgbouncer", path=f"{os.environ.get('PATH', '')}:/usr/sbin")
-    if found:
-        return Path(found), {}
-    libraries = next(iter(UNPACKED.glob("usr/lib/*-linux-gnu")), UNPACKED)
-    unpacked = UNPACKED / "usr" / "sbin" / "pgbouncer"
-    return (unpacked, {"LD_LIBRARY_PATH": str(libraries)}) if unpacked.exists() else None
-
-
 @pytest.fixture
 def pooled(
     database: TestDatabase, postgres: Postgres, server_home: Path, monkeypatch: pytest.MonkeyPatch
 ) -> Iterator[ThroughPooler]:
     """A PgBouncer of this test's own before its database."""
-    program = _program()
-    if program is None:
-        pytest.skip("no pgbouncer here: deploy/local/debian.sh pgbouncer libevent-2.1-7 libc-ares2")
+    binary = program("pgbouncer", "deploy/local/debian.sh pgbouncer libevent-2.1-7 libc-ares2")
     home, port = server_home / f"pgbouncer-{database.name}", free_port()
     home.mkdir(mode=0o755)
     shutil.copy(ROOT / "deploy" / "pgbouncer" / "pgbouncer.ini", home)
@@ -73,8 +60,7 @@ def pooled(
     if user is not None:
         for file in [home, *home.iterdir()]:
             os.chown(file, user.uid, user.gid)
-    binary, environment = program
-    for name, value in environment.items():
+    for name, value in libraries(binary).items():
         monkeypatch.setenv(name, value)
     copy = shutil.copy(binary, home / "program")  # where an unprivileged user may read it
     process = launch([copy, "pgbouncer.ini"], log=server_home / "pgbouncer.log", cwd=home, user=user)
@@ -103,10 +89,8 @@ async def test_complaints_reach_the_boards_through_a_pooler(office: Office, pool
         assert await office.tasks("anhui", each["incident_id"])
     connection = await asyncpg.connect(pooled.url())
     try:
-        by_role = dict(
-            await connection.fetch(
-                "SELECT usename, count(*) FROM pg_stat_activity WHERE datname = $1 GROUP BY 1", pooled.name
-            )
+        rows = await connection.fetch(
+            "SELECT usename, count(*) AS n FROM pg_stat_activity WHERE datname = $1 GROUP BY 1", pooled.name
         )
         relays = await connection.fetchval(
             "SELECT count(DISTINCT pid) FROM pg_locks WHERE locktype = 'advisory' AND granted"
@@ -114,7 +98,7 @@ async def test_complaints_reach_the_boards_through_a_pooler(office: Office, pool
     finally:
         await connection.close()
     assert relays >= 5  # each relay holds its shards on a session of its own
-    assert max(by_role.values()) <= 21
+    assert max(row["n"] for row in rows) <= 21
 
 
 async def test_a_lock_is_waited_for_as_long_as_the_pool_says(pooled: ThroughPooler) -> None:

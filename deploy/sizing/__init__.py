@@ -1,0 +1,1 @@
+"""How large an installation must be: arithmetic from measured costs."""
