@@ -18,6 +18,7 @@ EXAMPLES = """examples:
   python -m deploy.local --replicas 2                 two processes of every service, listed in var/state/processes.json
   kill -USR1 $(cat var/run.lock)                      replace one process after another, without a pause
   python -m deploy.local --database-port tasks=5599   tasks finds the database through a proxy on port 5599
+  python -m deploy.local --wal-archive /backup/wal    the database keeps its log there: see python -m deploy.backup --help
   KAFKA_BOOTSTRAP_SERVERS=127.0.0.1:9092 python -m deploy.local   with a Kafka of yours instead of the embedded broker
 
 Ctrl-C stops everything. After a crash, just start it again: it goes on where it was.
@@ -57,6 +58,9 @@ def parse(arguments: list[str], product: Product = PRODUCT) -> Options:
         metavar="SERVICE=PORT",
         help="where this service finds the database, on 127.0.0.1; may be repeated",
     )
+    parser.add_argument(
+        "--wal-archive", type=Path, metavar="DIR", help="folder in which the database keeps its log for restores"
+    )
     given = parser.parse_args(arguments)
     if not 1024 <= given.port_base <= 65000:
         parser.error(f"--port-base {given.port_base}: give a number from 1024 to 65000")
@@ -65,6 +69,7 @@ def parse(arguments: list[str], product: Product = PRODUCT) -> Options:
     try:
         ports = dict(_database_port(text, product) for text in given.database_port)
         kafka = _servers(os.environ.get("KAFKA_BOOTSTRAP_SERVERS", ""))
+        drain = _seconds("HUIYING_DRAIN_SECONDS")
     except ValueError as error:
         parser.error(str(error))
     return Options(
@@ -73,7 +78,9 @@ def parse(arguments: list[str], product: Product = PRODUCT) -> Options:
         sample=not given.no_sample,
         kafka=kafka,
         replicas=given.replicas,
+        drain_seconds=drain,
         database_ports=ports,
+        wal_archive=given.wal_archive.resolve() if given.wal_archive else None,
     )
 
 
@@ -94,6 +101,14 @@ def _servers(text: str) -> str | None:
         if not host or not _is_port(port):
             raise ValueError(f"KAFKA_BOOTSTRAP_SERVERS={text}: {server.strip()!r} is not host:port")
     return text.strip() or None
+
+
+def _seconds(variable: str) -> float:
+    text = os.environ.get(variable, "0")
+    try:
+        return float(text)
+    except ValueError:
+        raise ValueError(f"{variable}={text} is no number of seconds") from None
 
 
 def _is_port(text: str) -> bool:

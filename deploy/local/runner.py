@@ -43,7 +43,8 @@ class Options:
     """What the command line decides.
 
     `kafka`: a broker to use instead of our own. `replicas`: at least so many processes of each service. `database_ports`: by
-    service, the port of 127.0.0.1 at which it is to find the database (a proxy's).
+    service, the port of 127.0.0.1 at which it is to find the database (a proxy's). `wal_archive`: where the database keeps its
+    log for restores to any moment.
     """
 
     var: Path
@@ -51,7 +52,9 @@ class Options:
     sample: bool = True
     kafka: str | None = None
     replicas: int = 1
+    drain_seconds: float = 0.0
     database_ports: Mapping[str, int] = field(default_factory=dict)
+    wal_archive: Path | None = None
 
 
 @dataclass(slots=True)
@@ -81,7 +84,7 @@ class Runner:
             var / "postgres",
             secrets=var / "secrets",
             log=logs / "postgres.log",
-            settings={"max_connections": str(50 + CONNECTIONS * self.options.replicas)},
+            settings={"max_connections": str(50 + CONNECTIONS * self.options.replicas), **_archiving(self.options)},
         )
         self.fleet = Fleet(self.product, sockets, self.supervisor, self._settings, var, self.options.replicas)
         self.broker = None if self.options.kafka else Broker(var / "broker", log=logs / "broker.log")
@@ -205,7 +208,7 @@ class Runner:
     def _roll_if_asked(self) -> None:
         if self._asked_to_roll:
             self._asked_to_roll = False
-            self.fleet.roll(self._tick, self.screen.say)
+            self.fleet.roll(self._tick, self.screen.say, self.options.drain_seconds)
 
     def _url(self, service: Service) -> str:
         return f"http://{LOOPBACK}:{self.options.port_base + service.offset}"
@@ -267,6 +270,10 @@ def _prepare(target: str, admin_url: str, secrets: Path) -> None:
 def _play(target: str, arguments: list[str]) -> int | None:
     play: PlaySample = resolve(target)
     return play(arguments)
+
+
+def _archiving(options: Options) -> Mapping[str, str]:
+    return archive_settings(options.wal_archive) if options.wal_archive else {}
 
 
 def _stop(_number: int, _frame: FrameType | None) -> None:

@@ -6,13 +6,16 @@ from uuid import UUID
 import orjson
 from fastapi import APIRouter, Query, Response
 
-from shared.db import Database
+from shared.db import TRANSIENT, Database
+from shared.errors import ConflictError
 from shared.journal.apply import Applier
+from shared.journal.archived import as_shown
 from shared.journal.source import source_of
+from shared.telemetry import summary
 
 _EVENTS = """
-SELECT s.seq, j.event_id, j.type, j.organisation_id, j.subject, j.time, j.data
-FROM {s}.stamps s JOIN {s}.journal j ON j.id = s.journal_id
+SELECT s.seq, j.event_id, j.type, j.organisation_id, j.subject, j.time, j.data, j.traceparent
+FROM {s}.stamps s LEFT JOIN {s}.journal j ON j.id = s.journal_id
 WHERE s.shard = $1 AND s.seq > $2 ORDER BY s.seq LIMIT $3
 """
 
@@ -29,18 +32,7 @@ def journal_routes(schema: str, db: Database) -> APIRouter:
     ) -> Response:
         async with db.transaction() as tx:
             rows = await tx.fetch(_EVENTS.replace("{s}", schema), shard, after, limit)
-        events = [
-            {
-                "seq": row["seq"],
-                "id": str(row["event_id"]),
-                "type": row["type"],
-                "organisation_id": row["organisation_id"],
-                "subject": str(row["subject"]),
-                "time": row["time"].isoformat(),
-                "data": row["data"],
-            }
-            for row in rows
-        ]
+        events = [_shown(row) for row in rows]
         return Response(orjson.dumps({"events": events}), media_type="application/json")
 
     @router.get("/internal/journal/heads")
@@ -51,6 +43,22 @@ def journal_routes(schema: str, db: Database) -> APIRouter:
         return {"source": source, "heads": {str(row["shard"]): row["seq"] for row in rows}}
 
     return router
+
+
+def _shown(row: Any) -> dict[str, Any]:
+    if row["event_id"] is None:
+        return as_shown(row["seq"])
+    traced = {"traceparent": row["traceparent"]} if row["traceparent"] else {}
+    return {
+        "seq": row["seq"],
+        "id": str(row["event_id"]),
+        "type": row["type"],
+        "organisation_id": row["organisation_id"],
+        "subject": str(row["subject"]),
+        "time": row["time"].isoformat(),
+        "data": row["data"],
+        **traced,
+    }
 
 
 def parked_routes(schema: str, db: Database, applier: Applier) -> APIRouter:
@@ -68,6 +76,11 @@ def parked_routes(schema: str, db: Database, applier: Applier) -> APIRouter:
 
     @router.post("/internal/parked/{subject}/replay")
     async def replay(subject: UUID) -> dict[str, int]:
-        return {"replayed": await applier.replay(subject)}
+        try:
+            return {"replayed": await applier.replay(subject)}
+        except TRANSIENT:
+            raise
+        except Exception as error:  # noqa: BLE001 - whatever its handler raises is what the operator must know
+            raise ConflictError(f"Refused again, and still parked with all behind it: {summary(error)}") from None
 
     return router

@@ -6,6 +6,7 @@ from typing import Any, TypeVar
 
 from shared.contracts.envelope import Event, Payload, RawEvent
 from shared.db import Transaction
+from shared.journal.archived import Archived
 
 P = TypeVar("P", bound=Payload)
 Handler = Callable[[Transaction, Sequence[Event[P]]], Awaitable[None]]
@@ -37,6 +38,10 @@ def ignore(payload: type[Payload]) -> Subscription:
     return Subscription(payload, None)
 
 
+_ARCHIVED = ignore(Archived)
+"""Known to every consumer, from every producer."""
+
+
 class UnknownTypeError(Exception):
     """An event type that this service has no row for: deploy the consumer first, then replay what was parked."""
 
@@ -55,6 +60,8 @@ class Routes:
 
         Raises `UnknownTypeError`, or pydantic's `ValidationError` where the payload does not fit its type.
         """
+        if raw.type == Archived.TYPE:
+            return _ARCHIVED, None
         row = self._by_type.get((raw.producer, raw.type))
         if row is None:
             raise UnknownTypeError(f"No row for {raw.type} from {raw.producer} in this service's subscriptions.")

@@ -14,7 +14,7 @@ ROLES: Mapping[str, str] = {
 }
 """By schema: the one login role that works in it."""
 
-_LEDGER = ("journal", "outbox", "stamps", "heads", "identity")
+_LEDGER = ("journal", "outbox", "stamps", "heads", "identity", "archived")
 """Tables that a role may read but touches only through the journal's functions."""
 
 

@@ -25,7 +25,7 @@ from tests.builders.databases import TestDatabase
 MACHINERY = {"outbox", "stamps", "heads", "identity", "positions", "timers", "alembic_version"}
 SHARED = {"intake": {"idempotency"}, "grading": {"rulebooks", "calendar_changes", "calendar_days"}}
 """Keyed by a portal's or vendor's client, which belongs to its organisations; regulations and the calendar, which belong to all."""
-LEDGER = ("journal", "outbox", "stamps", "heads", "identity")
+LEDGER = ("journal", "outbox", "stamps", "heads", "identity", "archived")
 
 
 @pytest.fixture

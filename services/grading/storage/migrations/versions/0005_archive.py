@@ -1,0 +1,15 @@
+"""The journal learns which of its subjects are archived."""
+
+from shared.journal.archived import archived_ddl
+from shared.migrations import execute_script
+
+revision = "grading_0005"
+down_revision = "grading_0004"
+branch_labels = None
+depends_on = None
+
+
+def upgrade() -> None:
+    """Add the table, and what keeps anybody from going on with an archived subject."""
+    for script in archived_ddl("grading"):
+        execute_script(script)
