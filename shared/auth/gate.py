@@ -1,6 +1,9 @@
 """The gate that shuts an account within seconds, though its token would hold for ten minutes more."""
 
-from collections.abc import Sequence
+import fcntl
+import os
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
 from datetime import datetime, timedelta
 from pathlib import Path
 
@@ -19,21 +22,24 @@ class AccountGate:
     """Refuses tokens of disabled accounts, and those issued before the account's last change (roles may be gone).
 
     Every service feeds it from `account.changed`. `file` keeps what is recent over a restart, and is looked at every second, for
-    it may be another process of the same service that hears the change. Time is system time.
+    it may be another process of the same service that hears the change; both write, one after the other, each what both know.
+    Time is system time.
     """
 
     def __init__(self, clock: Clock, file: Path | None = None) -> None:
         self._clock = clock
         self._file = file
         self._changes: dict[str, tuple[datetime, bool]] = {}
-        self._read_version = 0
+        self._read_version = (0, 0, 0)
         self._looked_at = 0.0
         self._read()
 
     def _read(self) -> None:
         if self._file is None or not self._file.exists():
             return
-        version = self._file.stat().st_mtime_ns
+        found = self._file.stat()
+        # Two writes may fall into one tick of the file system's clock; each is another file.
+        version = (found.st_mtime_ns, found.st_ino, found.st_size)
         if version == self._read_version:
             return
         self._read_version = version
@@ -60,21 +66,36 @@ class AccountGate:
             if known is None or known[0] <= event.time:
                 self._changes[event.data.login] = event.time, event.data.state == "disabled"
         if recent:
-            self._changes = {login: change for login, change in self._changes.items() if change[0] > horizon}
-            self._keep()
+            with self._alone():
+                self._read()
+                self._changes = {login: change for login, change in self._changes.items() if change[0] > horizon}
+                self._keep()
 
     def refuses(self, login: str, issued: float) -> bool:
         """Whether a token issued at `issued` (Unix seconds) no longer counts."""
         now = self._clock.now().timestamp()
-        if now - self._looked_at >= 1:
+        if abs(now - self._looked_at) >= 1:  # the wall clock may have stepped back
             self._looked_at = now
             self._read()
         change = self._changes.get(login)
         return change is not None and (change[1] or issued < change[0].timestamp())
 
+    @contextmanager
+    def _alone(self) -> Iterator[None]:
+        """Hold the file against other processes, for as long as reading and writing it takes; the lock ends with its holder."""
+        if self._file is None:
+            yield
+            return
+        self._file.parent.mkdir(parents=True, exist_ok=True)
+        descriptor = os.open(self._file.with_suffix(".lock"), os.O_RDWR | os.O_CREAT, 0o600)
+        try:
+            fcntl.flock(descriptor, fcntl.LOCK_EX)
+            yield
+        finally:
+            os.close(descriptor)
+
     def _keep(self) -> None:
         if self._file is not None:
-            self._file.parent.mkdir(parents=True, exist_ok=True)
             fresh = self._file.with_suffix(".new")
             fresh.write_bytes(
                 orjson.dumps({login: (at.isoformat(), closed) for login, (at, closed) in self._changes.items()})

@@ -1,6 +1,7 @@
 """Tokens, access rows, the account gate and rate limits, with real keys and a clock that the test moves."""
 
 from collections.abc import AsyncIterator
+from concurrent.futures import ThreadPoolExecutor
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from uuid import uuid4
@@ -144,6 +145,30 @@ async def test_the_gate_forgets_what_no_token_can_outlive(gate: AccountGate, clo
     gate.apply(changed(clock, "disabled", login="li"))
     assert not gate.refuses("wang", 0)
     assert gate.refuses("li", 0)
+
+
+def test_what_one_replica_hears_every_replica_refuses(clock: Moved, tmp_path: Path) -> None:
+    first, second = (AccountGate(clock, tmp_path / "gate.json") for _ in range(2))
+    first.apply(changed(clock, "disabled"))
+    second.apply(changed(clock, "disabled", login="li"))  # without having looked in between
+    clock.move(seconds=-3600)  # the wall clock steps back: nothing waits for it to come forward again
+    for gate in (first, second, AccountGate(clock, tmp_path / "gate.json")):
+        assert gate.refuses("wang", clock.now().timestamp())
+        assert gate.refuses("li", clock.now().timestamp())
+
+
+def test_replicas_that_write_at_once_lose_nothing_of_each_other(clock: Moved, tmp_path: Path) -> None:
+    gates = [AccountGate(clock, tmp_path / "gate.json") for _ in range(3)]
+
+    def hear(number: int) -> None:
+        for count in range(40):
+            gates[number].apply(changed(clock, "disabled", login=f"{number}-{count}"))
+
+    with ThreadPoolExecutor(len(gates)) as pool:
+        list(pool.map(hear, range(len(gates))))
+    clock.move(seconds=2)
+    everybody = [f"{number}-{count}" for number in range(len(gates)) for count in range(40)]
+    assert all(gate.refuses(login, 0) for gate in gates for login in everybody)
 
 
 async def test_service_tokens_are_for_one_audience_and_one_speaker(keys: Secrets, clock: Moved) -> None:
