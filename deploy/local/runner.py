@@ -23,6 +23,7 @@ from deploy.local.screen import Screen
 from deploy.local.services import PlaySample, Prepare, Product, Service, environment, resolve
 from deploy.local.supervisor import Supervisor, Watched
 from deploy.local.topics import EMBEDDED_PARTITIONS, PARTITIONS, create_topics
+from deploy.local.wal import archive_settings
 from shared.settings import KafkaSettings
 
 BROKER_LIMIT = 96 * 1024 * 1024  # it reads every batch it holds at each fetch, so a full one is a slow one
