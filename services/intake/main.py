@@ -1,10 +1,14 @@
 """The composition root of intake."""
 
+from functools import partial
+
 from fastapi import FastAPI
 
+from services.intake.domain.admission import Bound
 from services.intake.domain.sealing import Keyring
 from services.intake.entry.access import ACCESS
 from services.intake.entry.complaints import complaint_routes
+from services.intake.entry.door import Door
 from services.intake.entry.incidents import incident_routes
 from services.intake.entry.keys import keys_router, vendors_router
 from services.intake.entry.monitoring import monitoring_routes
@@ -13,6 +17,7 @@ from services.intake.entry.subscriptions import subscriptions
 from services.intake.entry.webhooks import WebhookGate
 from services.intake.settings import Settings
 from services.intake.storage.keys import kids_in_use
+from services.intake.usecases.admission import Admission
 from services.intake.usecases.citizens import Citizens
 from services.intake.usecases.incidents import Incidents
 from services.intake.usecases.janitor import Janitor
@@ -26,15 +31,18 @@ from shared.secrets import check_keys
 from shared.service import Clocks, Parts, Wiring, assemble
 from shared.settings import load
 
+PORTAL_WAIT, VENDOR_WAIT = 0.1, 1.0
+"""Seconds that what is let in may wait on average; a tail is about twice that."""
 
-def wire(parts: Parts) -> Wiring:
+
+def wire(parts: Parts, portal_door: Admission, vendor_door: Admission) -> Wiring:
     """Put intake together. The portal writes through `portal`, vendors through `vendor`: neither can starve the other."""
     secrets = parts.secrets
     portal = parts.database("intake-portal", lock_timeout="2s", size=3)
     vendor = parts.database("intake-vendor", lock_timeout="2s", size=3)
     keyring = Keyring(secrets.keyring.current, secrets.keyring.keys)
     organisations = Organisations(parts.db, parts.system)
-    keeper = Keeper(Keep(portal, parts.journal, parts.office))
+    keeper = Keeper(Keep(portal, parts.journal, parts.office), portal_door.waited)
     receive = Receive(keeper, Keep(vendor, parts.journal, parts.office), organisations, keyring, parts.office)
     keys = PortalKeys(parts.db, secrets.pepper, parts.system)
     vendors = Vendors(parts.db, keyring, parts.system)
@@ -65,4 +73,9 @@ def wire(parts: Parts) -> Wiring:
 
 def create_app(settings: Settings | None = None, clocks: Clocks | None = None) -> FastAPI:
     """The service, from the environment; `settings` and `clocks` are given by tests."""
-    return assemble("intake", settings or load(Settings), wire, title="回应 · 受理 intake", clocks=clocks)
+    portal = Admission("portal", Bound(PORTAL_WAIT, least=16, most=1000))
+    vendor = Admission("vendor", Bound(VENDOR_WAIT, least=2, most=16))
+    wired = partial(wire, portal_door=portal, vendor_door=vendor)
+    app = assemble("intake", settings or load(Settings), wired, title="回应 · 受理 intake", clocks=clocks)
+    app.add_middleware(Door, portal=portal, vendor=vendor)
+    return app

@@ -2,7 +2,7 @@
 
 from shared.telemetry.failures import describe, summary
 from shared.telemetry.logs import configure_logging, get_logger
-from shared.telemetry.metrics import counter, exposition, gauge, request_time
+from shared.telemetry.metrics import counter, exposition, gauge, histogram, request_time
 from shared.telemetry.trace import begin_trace, trace_id, traceparent
 
 __all__ = [
@@ -13,6 +13,7 @@ __all__ = [
     "exposition",
     "gauge",
     "get_logger",
+    "histogram",
     "request_time",
     "summary",
     "trace_id",

@@ -32,6 +32,12 @@ def gauge(name: str, help_text: str, labels: tuple[str, ...] = ()) -> Gauge:
     return Gauge(name, help_text, labels)
 
 
+@cache
+def histogram(name: str, help_text: str, labels: tuple[str, ...] = ()) -> Histogram:
+    """The histogram of that name, in seconds, made on first use."""
+    return Histogram(name, help_text, labels, buckets=(0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1.0, 2.5))
+
+
 def exposition() -> bytes:
     """All numbers in the text format that Prometheus scrapes."""
     return generate_latest(REGISTRY)

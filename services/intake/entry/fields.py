@@ -1,11 +1,11 @@
 """What senders may write in the fields of a report."""
 
-from datetime import datetime
 from typing import Annotated, Any
 
 from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, StringConstraints
 
 from shared.contracts.intake import Spread
+from shared.web.fields import NOT_BLANK, NUMBER, LocalMoment
 
 MOST_COUNT = 10**12
 """A count above this is a fault of its sender, not attention."""
@@ -23,15 +23,15 @@ def _no_nul(value: Any) -> Any:
 
 
 _CLEAN = BeforeValidator(_no_nul)
-Title = Annotated[str, StringConstraints(strip_whitespace=True, min_length=1, max_length=200), _CLEAN]
-Body = Annotated[str, StringConstraints(strip_whitespace=True, min_length=1, max_length=50_000), _CLEAN]
+Title = Annotated[str, StringConstraints(strip_whitespace=True, min_length=1, max_length=200), _CLEAN, NOT_BLANK]
+Body = Annotated[str, StringConstraints(strip_whitespace=True, min_length=1, max_length=50_000), _CLEAN, NOT_BLANK]
 PostText = Annotated[str, StringConstraints(strip_whitespace=True, max_length=20_000), _CLEAN]
-Short = Annotated[str, StringConstraints(strip_whitespace=True, min_length=1, max_length=100), _CLEAN]
-Place = Annotated[str, StringConstraints(strip_whitespace=True, min_length=1, max_length=200), _CLEAN]
+Short = Annotated[str, StringConstraints(strip_whitespace=True, min_length=1, max_length=100), _CLEAN, NOT_BLANK]
+Place = Annotated[str, StringConstraints(strip_whitespace=True, min_length=1, max_length=200), _CLEAN, NOT_BLANK]
 Name = Annotated[str, StringConstraints(strip_whitespace=True, max_length=60), _CLEAN]
 Phone = Annotated[str, StringConstraints(strip_whitespace=True, max_length=40), _CLEAN]
 Link = Annotated[str, StringConstraints(strip_whitespace=True, max_length=2000, pattern=r"^https?://\S+$"), _CLEAN]
-Count = Annotated[int, Field(ge=0, le=MOST_COUNT)]
+Count = Annotated[int, NUMBER, Field(ge=0, le=MOST_COUNT)]
 
 
 class Contact(BaseModel):
@@ -48,7 +48,7 @@ class Complaint(BaseModel):
     model_config = ConfigDict(extra="forbid")
     title: Title
     body: Body
-    occurred_at: datetime | None = None
+    occurred_at: LocalMoment | None = None
     region: Place | None = None
     topic: Short | None = None
     contact: Contact | None = None
@@ -62,7 +62,7 @@ class PatrolEntry(BaseModel):
     body: Body
     url: Link | None = None
     platform: Short | None = None
-    occurred_at: datetime | None = None
+    occurred_at: LocalMoment | None = None
     region: Place | None = None
     topic: Short | None = None
 
@@ -87,7 +87,7 @@ class PostEvent(BaseModel):
     url: Link | None = None
     platform: Short
     author_type: Short = "person"
-    posted_at: datetime
+    posted_at: LocalMoment
     text: PostText = ""
     root_id: Short | None = None
     metrics: Metrics = Metrics()

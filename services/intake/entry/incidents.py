@@ -3,10 +3,11 @@
 from typing import Annotated, Any
 from uuid import UUID
 
-from fastapi import APIRouter, Query
+from fastapi import APIRouter, Query, Request
 from pydantic import BaseModel
 
 from services.intake.domain.joining import Post
+from services.intake.entry.door import SENDER
 from services.intake.entry.fields import PatrolEntry, Short
 from services.intake.usecases.incidents import Incidents
 from services.intake.usecases.prepare import Told
@@ -48,7 +49,8 @@ def incident_routes(incidents: Incidents, receive: Receive) -> APIRouter:
         return await incidents.original(staff, report_id, body.reason)
 
     @router.post("/v1/patrol-entries", status_code=201, summary="登记巡查发现 / Record what a patrol found")
-    async def patrol(staff: CurrentStaff, body: PatrolEntry) -> PatrolKept:
+    async def patrol(staff: CurrentStaff, body: PatrolEntry, request: Request) -> PatrolKept:
+        request.scope[SENDER] = f"staff {staff.organisation_id}"
         told = Told(
             kind="patrol",
             source=f"patrol:{staff.login}",

@@ -9,9 +9,12 @@ from pydantic import BaseModel, ConfigDict, Field
 from services.intake.domain.clients import ApiKey, Scope, Vendor
 from services.intake.usecases.administrators import Administrator
 from services.intake.usecases.keys import DEFAULT_PER_SECOND
+from shared.web.fields import NUMBER, Version
 
 Slug = Annotated[str, Field(pattern=r"^[a-z0-9]([a-z0-9-]{0,61}[a-z0-9])?$", examples=["anhui-medical-security"])]
 Standing = Literal["active", "revoked"]
+_SAID_TWICE = Field(json_schema_extra={"uniqueItems": False})
+"""What is said twice counts once."""
 
 
 class _Body(BaseModel):
@@ -23,22 +26,22 @@ class NewKey(_Body):
 
     organisation: Slug
     label: Annotated[str, Field(min_length=1, max_length=80)]
-    scopes: Annotated[frozenset[Scope], Field(min_length=1)]
-    per_second: Annotated[int, Field(ge=1, le=10_000)] = DEFAULT_PER_SECOND
+    scopes: Annotated[frozenset[Scope], Field(min_length=1), _SAID_TWICE]
+    per_second: Annotated[int, NUMBER, Field(ge=1, le=10_000)] = DEFAULT_PER_SECOND
 
 
 class NewVendor(_Body):
     """A vendor; `name` is the one in its push address, `organisations` those it may push for."""
 
     name: Slug
-    organisations: Annotated[frozenset[Slug], Field(min_length=1, max_length=200)]
+    organisations: Annotated[frozenset[Slug], Field(min_length=1, max_length=200), _SAID_TWICE]
 
 
 class Rotation(_Body):
     """How long the old key or secret still holds beside the new one; 0 ends it at once."""
 
-    grace_hours: Annotated[int, Field(ge=0, le=168)] = 24
-    version: int | None = None
+    grace_hours: Annotated[int, NUMBER, Field(ge=0, le=168)] = 24
+    version: Version | None = None
 
     @property
     def grace(self) -> timedelta:
@@ -49,7 +52,7 @@ class Rotation(_Body):
 class Revocation(_Body):
     """`version`: the one you have seen; another answers 409."""
 
-    version: int | None = None
+    version: Version | None = None
 
 
 class KeyView(BaseModel):

@@ -10,12 +10,13 @@ from pydantic import BaseModel, Field, ValidationError
 
 from services.intake.domain.joining import Post
 from services.intake.entry.fields import PostEvent, Push
-from services.intake.entry.webhooks import ReplayedError, SignedPush, WebhookGate
+from services.intake.entry.webhooks import ID_SCHEMA, TIMESTAMP_SCHEMA, ReplayedError, SignedPush, WebhookGate
 from services.intake.storage.keys import claim_webhook_id
 from services.intake.usecases.receive import PostSample, PushResult, Receive
 from shared.clock import Clock
 from shared.db import Transaction
 from shared.errors import InvalidError, MalformedError
+from shared.web.faults import readable
 
 MOST_BYTES = 8 * 1024 * 1024
 _AT_ONCE = 2
@@ -44,7 +45,14 @@ def _push_schema() -> Any:
     return _inlined(schema, schema.get("$defs", {}))
 
 
-_BODY = {"requestBody": {"content": {"application/json": {"schema": _push_schema()}}, "required": True}}
+_SIGNED = [
+    {"name": "webhook-id", "in": "header", "required": True, "schema": ID_SCHEMA},
+    {"name": "webhook-timestamp", "in": "header", "required": True, "schema": TIMESTAMP_SCHEMA},
+]
+_BODY = {
+    "parameters": _SIGNED,
+    "requestBody": {"content": {"application/json": {"schema": _push_schema()}}, "required": True},
+}
 
 
 class Rejected(BaseModel):
@@ -102,7 +110,7 @@ def _read(content: bytes) -> Push:
     except orjson.JSONDecodeError as error:
         raise MalformedError(f"The body is not JSON: {error}.") from None
     except ValidationError as error:
-        raise InvalidError("The push cannot be read.", errors=_errors(error)) from None
+        raise InvalidError("The push cannot be read.", errors=readable(error.errors())) from None
 
 
 def _samples(body: Push, vendor: str) -> tuple[list[tuple[int, PostSample]], PushResult]:

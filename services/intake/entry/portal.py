@@ -5,6 +5,7 @@ from collections.abc import Mapping
 from fastapi import Request
 
 from services.intake.domain.clients import Scope
+from services.intake.entry.door import SENDER
 from services.intake.usecases.keys import Client, PortalKeys
 from shared.errors import UnauthenticatedError
 
@@ -21,7 +22,9 @@ class PortalGate:
     async def __call__(self, request: Request) -> None:
         """Raises as `PortalKeys.authenticate`."""
         key = request.headers.get("x-api-key")
-        request.scope[_CLIENT] = await self._keys.authenticate(key, _SCOPES[request.method])
+        client = await self._keys.authenticate(key, _SCOPES[request.method])
+        request.scope[_CLIENT] = client
+        request.scope[SENDER] = f"key {client.key_id}"
 
 
 def client_of(request: Request) -> Client:

@@ -14,6 +14,7 @@ from typing import Annotated, ClassVar
 
 from fastapi import Path, Request
 
+from services.intake.entry.door import SENDER
 from services.intake.usecases.vendors import ActiveVendor, Vendors
 from shared.clock import Clock
 from shared.errors import ConflictError, UnauthenticatedError
@@ -22,6 +23,9 @@ TOLERANCE_SECONDS = 300
 LONGEST_ID = 256
 MOST_SIGNATURES = 16
 SIGNATURE_BYTES = 32
+ID_SCHEMA = {"type": "string", "minLength": 1, "maxLength": LONGEST_ID, "pattern": "^[ -~]+$"}
+TIMESTAMP_SCHEMA = {"type": "string", "pattern": "^[0-9]{1,12}$", "description": "Seconds since 1970, UTC"}
+"""What the document says of the two headers that the signature covers beside the body."""
 
 
 class ReplayedError(ConflictError):
@@ -56,6 +60,7 @@ class WebhookGate:
             raise UnauthenticatedError(
                 "签名不符 / No signature in webhook-signature matches the body under this vendor's secret."
             )
+        request.scope[SENDER] = f"vendor {active.vendor_id}"
         return SignedPush(active, signature.webhook_id, body)
 
 

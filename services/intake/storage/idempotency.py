@@ -9,12 +9,15 @@ import os
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
+from typing import Any, TypeAlias
 
 from cryptography.hazmat.primitives.ciphers.aead import AESGCM
 
 from shared.db import Transaction
 
 _NONCE = 12
+Place: TypeAlias = tuple[str, str, str]
+"""What a key is unique within: client, route, key."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -28,7 +31,7 @@ class Guarded:
     secret: bytes
 
     @property
-    def place(self) -> tuple[str, str, str]:
+    def place(self) -> Place:
         """What the key is unique within."""
         return self.client, self.route, self.key
 
@@ -60,25 +63,10 @@ def seal_answer(guarded: Guarded, answer: bytes) -> bytes:
     return nonce + AESGCM(guarded.secret).encrypt(nonce, answer, b"".join(map(str.encode, guarded.place)))
 
 
-async def answered(tx: Transaction, requests: Sequence[Guarded]) -> dict[tuple[str, str, str], KeptAnswer]:
-    """Which of these requests have been answered before."""
-    if not requests:
-        return {}
-    rows = await tx.fetch(
-        "SELECT t.* FROM unnest($1::text[], $2::text[], $3::text[]) w(client, route, key) "
-        "JOIN intake.idempotency t USING (client, route, key)",
-        *(list(column) for column in zip(*(each.place for each in requests), strict=True)),
-    )
-    return {(row["client"], row["route"], row["key"]): KeptAnswer(row["body_mac"], row["answer"]) for row in rows}
-
-
-async def remember(tx: Transaction, answers: Sequence[tuple[Guarded, bytes]], now: datetime) -> None:
-    """Keep these answers. A racing twin fails with a unique violation and nothing of this transaction stays."""
-    if not answers:
-        return
+def answer_rows(answers: Sequence[tuple[Guarded, bytes]], now: datetime) -> list[tuple[Any, ...]]:
+    """The rows that keep these answers, in the order in which every transaction writes them."""
     rows = [(*each.place, each.mac, seal_answer(each, answer), now) for each, answer in answers]
-    columns = ("client", "route", "key", "body_mac", "answer", "kept_at")
-    await tx.copy("intake.idempotency", columns, sorted(rows, key=lambda row: row[:3]))
+    return sorted(rows, key=lambda row: row[:3])
 
 
 async def forget_old(tx: Transaction, before: datetime) -> None:

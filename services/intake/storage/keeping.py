@@ -1,10 +1,16 @@
-"""Writing what a batch amounts to: a handful of set-based statements, whatever the size of the batch."""
+"""Writing what a batch amounts to: one statement for what is new, whatever the size of the batch.
+
+A trip to the database costs a turn of the loop and a switch of processes, more than the rows of a small batch do: the five
+tables that every report touches are written in one.
+"""
 
 from collections.abc import Sequence
+from datetime import datetime
 from typing import Any
 
 from services.intake.domain.deciding import Outcome, Plan
 from services.intake.domain.reports import Arrival, Incident
+from services.intake.storage.idempotency import Guarded, answer_rows
 from shared.db import Transaction
 
 
@@ -12,21 +18,73 @@ class RacedError(Exception):
     """Another transaction has just taken one of our keys: nothing was kept, look again and decide again."""
 
 
-_REPORT_COLUMNS = (
-    "report_id", "incident_id", "organisation_id", "kind", "source", "external_id", "url", "platform", "author_type", "title",
-    "masked_text", "sealed_body", "sealed_contact", "wrapped_key", "key_id", "receipt_hash", "occurred_at", "received_at",
-    "reads", "comments", "reposts", "likes", "joined_by", "joined_score",
+_OPENED = (
+    ("incident_id", "uuid"), ("organisation_id", "text"), ("title", "text"), ("region", "text"), ("topic", "text"),
+    ("opened_at", "timestamptz"), ("occurred_at", "timestamptz"), ("reports", "int"), ("reads", "bigint"),
+    ("comments", "bigint"), ("reposts", "bigint"), ("likes", "bigint"), ("kinds", "text[]"), ("platforms", "text[]"),
+    ("author_types", "text[]"), ("words", "text[]"),
 )  # fmt: skip
-_INCIDENT_COLUMNS = (
-    "incident_id", "organisation_id", "title", "region", "topic", "opened_at", "occurred_at", "reports", "reads", "comments",
-    "reposts", "likes", "kinds", "platforms", "author_types", "words",
+_KEPT = (
+    ("report_id", "uuid"), ("incident_id", "uuid"), ("organisation_id", "text"), ("kind", "text"), ("source", "text"),
+    ("external_id", "text"), ("url", "text"), ("platform", "text"), ("author_type", "text"), ("title", "text"),
+    ("masked_text", "text"), ("sealed_body", "bytea"), ("sealed_contact", "bytea"), ("wrapped_key", "bytea"),
+    ("key_id", "text"), ("receipt_hash", "bytea"), ("occurred_at", "timestamptz"), ("received_at", "timestamptz"),
+    ("reads", "bigint"), ("comments", "bigint"), ("reposts", "bigint"), ("likes", "bigint"), ("joined_by", "text"),
+    ("joined_score", "real"),
 )  # fmt: skip
-# Bands travel as text: the driver looks at every element of an array twice, and there are sixteen a report.
-_FINGERPRINTS = """
-INSERT INTO intake.fingerprints (incident_id, organisation_id, opened_at, grams, bands)
-SELECT a, b, c, d, e::bigint[] FROM unnest($1::uuid[], $2::text[], $3::timestamptz[], $4::bytea[], $5::text[]) w(a, b, c, d, e)
-"""
-# Arrays of arrays must be rectangular in PostgreSQL, so the sets travel as one text each, joined by a control character.
+_LEADING = (
+    ("incident_id", "uuid"), ("organisation_id", "text"), ("opened_at", "timestamptz"), ("grams", "bytea"),
+    ("bands", "bigint[]"),
+)  # fmt: skip
+_TAKEN = (("key", "bytea"), ("organisation_id", "text"), ("incident_id", "uuid"))
+_REMEMBERED = (
+    ("client", "text"), ("route", "text"), ("key", "text"), ("body_mac", "bytea"), ("answer", "bytea"),
+    ("kept_at", "timestamptz"),
+)  # fmt: skip
+_TABLES = {
+    "incidents": _OPENED,
+    "fingerprints": _LEADING,
+    "reports": _KEPT,
+    "join_keys": _TAKEN,
+    "idempotency": _REMEMBERED,
+}
+# A key of a closed incident passes to the newcomer's; a key of an open one was taken by a racing transaction.
+_PASSED_ON = """ ON CONFLICT (key) DO UPDATE SET incident_id = excluded.incident_id
+WHERE EXISTS (SELECT 1 FROM intake.incidents i WHERE i.incident_id = t.incident_id AND i.public_state = 'closed')
+RETURNING key"""
+
+
+def _statement() -> str:
+    """`WITH a AS (INSERT … SELECT … FROM unnest(…)), …`: a parameter a column, an array each.
+
+    A column of arrays travels as one text each: arrays of arrays must be rectangular in PostgreSQL, and the driver looks at
+    every element of an array twice.
+    """
+    parts, place = [], 0
+    for table, columns in _TABLES.items():
+        names = [name for name, _ in columns]
+        arrays = [f"${place + n}::{_sent(kind)}[]" for n, (_, kind) in enumerate(columns, 1)]
+        place += len(columns)
+        taken = ", ".join(_read(name, kind) for name, kind in columns)
+        parts.append(
+            f"new_{table} AS (INSERT INTO intake.{table} AS t ({', '.join(names)}) "
+            f"SELECT {taken} FROM unnest({', '.join(arrays)}) w({', '.join(names)})"
+            f"{_PASSED_ON if table == 'join_keys' else ''})"
+        )
+    return f"WITH {', '.join(parts)} SELECT count(*) FROM new_join_keys"
+
+
+def _sent(kind: str) -> str:
+    return "text" if kind.endswith("[]") else kind
+
+
+def _read(name: str, kind: str) -> str:
+    if kind == "text[]":
+        return rf"string_to_array(w.{name}, E'\x1f')"
+    return f"w.{name}::{kind}" if kind.endswith("[]") else f"w.{name}"
+
+
+_NEW = _statement()
 _CHANGED = """
 UPDATE intake.incidents t SET occurred_at = g, reports = h, reads = i, comments = j, reposts = k, likes = l,
   kinds = string_to_array(m, E'\\x1f'), platforms = string_to_array(n, E'\\x1f'),
@@ -35,13 +93,6 @@ FROM unnest($1::uuid[], $2::timestamptz[], $3::int[], $4::bigint[], $5::bigint[]
   $8::text[], $9::text[], $10::text[], $11::text[]) w(a, g, h, i, j, k, l, m, n, o, p)
 WHERE t.incident_id = w.a
 """
-# A key of a closed incident passes to the newcomer's; a key of an open one was taken by a racing transaction.
-_KEYS = """
-INSERT INTO intake.join_keys AS t (key, organisation_id, incident_id) SELECT * FROM unnest($1::bytea[], $2::text[], $3::uuid[])
-ON CONFLICT (key) DO UPDATE SET incident_id = excluded.incident_id
-WHERE EXISTS (SELECT 1 FROM intake.incidents i WHERE i.incident_id = t.incident_id AND i.public_state = 'closed')
-RETURNING key
-"""
 _RESAMPLED = """
 UPDATE intake.reports r SET reads = w.reads, comments = w.comments, reposts = w.reposts, likes = w.likes
 FROM unnest($1::uuid[], $2::bigint[], $3::bigint[], $4::bigint[], $5::bigint[]) w(report_id, reads, comments, reposts, likes)
@@ -49,61 +100,45 @@ WHERE r.report_id = w.report_id
 """
 
 
-async def save(tx: Transaction, plan: Plan) -> None:
-    """Write a plan. Raises `RacedError` where a key has been taken meanwhile."""
-    fresh = [incident for incident in plan.incidents.values() if incident.first is not None]
+async def save(tx: Transaction, plan: Plan, answers: Sequence[tuple[Guarded, bytes]], now: datetime) -> None:
+    """Write a plan, and the answers to be given again, as of `now`.
+
+    Raises `RacedError` where a key has been taken meanwhile; a racing twin of a guarded request fails with a unique violation.
+    """
     known = [incident for incident in plan.incidents.values() if incident.first is None]
-    if fresh:
-        await tx.copy("intake.incidents", _INCIDENT_COLUMNS, [_opened_row(incident) for incident in fresh])
-        await _save_fingerprints(tx, fresh)
     if known:
-        await tx.execute(
-            _CHANGED, *_columns([(each.incident_id, *_totals(each), *_joined_sets(each)) for each in known])
-        )
-    if plan.kept:
-        rows = [_report_row(arrival, outcome) for arrival, outcome in plan.kept]
-        await tx.copy("intake.reports", _REPORT_COLUMNS, rows)
+        await tx.execute(_CHANGED, *_columns([(each.incident_id, *_totals(each), *_sets(each)) for each in known], 11))
     if plan.resampled:
         samples = [(id_, s.reads, s.comments, s.reposts, s.likes) for id_, s in plan.resampled.items()]
-        await tx.execute(_RESAMPLED, *_columns(samples))
-    await _save_keys(tx, plan)
+        await tx.execute(_RESAMPLED, *_columns(samples, 5))
+    if plan.kept or answers:
+        await _save_new(tx, plan, answer_rows(answers, now))
 
 
-async def _save_keys(tx: Transaction, plan: Plan) -> None:
+async def _save_new(tx: Transaction, plan: Plan, answers: Sequence[tuple[Any, ...]]) -> None:
+    opened = [(incident, incident.first) for incident in plan.incidents.values() if incident.first is not None]
     # Sorted, so that two transactions with the same keys wait for each other and never in a circle.
-    rows = sorted(plan.keys.items())
-    if not rows:
-        return
-    owners = [plan.incidents[incident_id].organisation_id for _, incident_id in rows]
-    taken = await tx.fetch(_KEYS, [row[0] for row in rows], owners, [row[1] for row in rows])
-    if len(taken) < len(rows):
-        raise RacedError(f"{len(rows) - len(taken)} join keys were taken by another transaction.")
+    keys = [(key, plan.incidents[owner].organisation_id, owner) for key, owner in sorted(plan.keys.items())]
+    rows: dict[str, Sequence[tuple[Any, ...]]] = {
+        "incidents": [_opened_row(incident) for incident, _ in opened],
+        "fingerprints": [_leading_row(incident, first) for incident, first in opened if first.bands],
+        "reports": [_report_row(arrival, outcome) for arrival, outcome in plan.kept],
+        "join_keys": keys,
+        "idempotency": answers,
+    }
+    values = [column for table, columns in _TABLES.items() for column in _columns(rows[table], len(columns))]
+    taken = await tx.value(_NEW, *values)
+    if taken < len(keys):
+        raise RacedError(f"{len(keys) - taken} join keys were taken by another transaction.")
 
 
-async def _save_fingerprints(tx: Transaction, fresh: Sequence[Incident]) -> None:
-    leading = [(incident, incident.first) for incident in fresh if incident.first and incident.first.bands]
-    if leading:
-        rows = [
-            (incident.incident_id, incident.organisation_id, incident.opened_at, first.grams, _array(first.bands))
-            for incident, first in leading
-        ]
-        await tx.execute(_FINGERPRINTS, *_columns(rows))
+def _columns(rows: Sequence[tuple[Any, ...]], width: int) -> list[list[Any]]:
+    return [list(column) for column in zip(*rows, strict=True)] if rows else [[] for _ in range(width)]
 
 
-def _array(numbers: Sequence[int]) -> str:
-    return f"{{{','.join(map(str, numbers))}}}"
-
-
-def _columns(rows: Sequence[tuple[Any, ...]]) -> list[list[Any]]:
-    return [list(column) for column in zip(*rows, strict=True)]
-
-
-def _sets(incident: Incident) -> tuple[list[str], ...]:
-    return tuple(sorted(each) for each in (incident.kinds, incident.platforms, incident.author_types, incident.words))
-
-
-def _joined_sets(incident: Incident) -> tuple[str, ...]:
-    return tuple("\x1f".join(each) for each in _sets(incident))
+def _sets(incident: Incident) -> tuple[str, ...]:
+    kinds = (incident.kinds, incident.platforms, incident.author_types, incident.words)
+    return tuple("\x1f".join(sorted(each)) for each in kinds)
 
 
 def _totals(incident: Incident) -> tuple[Any, ...]:
@@ -122,6 +157,11 @@ def _opened_row(incident: Incident) -> tuple[Any, ...]:
         *_totals(incident),
         *_sets(incident),
     )
+
+
+def _leading_row(incident: Incident, first: Arrival) -> tuple[Any, ...]:
+    bands = f"{{{','.join(map(str, first.bands))}}}"
+    return (incident.incident_id, incident.organisation_id, incident.opened_at, first.grams, bands)
 
 
 def _report_row(arrival: Arrival, outcome: Outcome) -> tuple[Any, ...]:

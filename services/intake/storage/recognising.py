@@ -1,27 +1,39 @@
-"""Finding what a batch of arrivals may belong to: three set-based look-ups, whatever the size of the batch."""
+"""Finding what a batch of arrivals may belong to, and which requests were answered before: one look-up for any size of batch.
+
+Every trip to the database costs a turn of the loop, which is what a busy process has least of: so these are one statement.
+"""
 
 from collections import defaultdict
 from collections.abc import Sequence
+from dataclasses import dataclass
 from uuid import UUID
+
+from asyncpg import Record
 
 from services.intake.domain.deciding import Earlier, EventKey, Recognised
 from services.intake.domain.joining import Candidate, Known
 from services.intake.domain.reports import Arrival, Incident
+from services.intake.storage.idempotency import Guarded, KeptAnswer, Place
 from shared.contracts.intake import Spread
 from shared.db import Transaction
 
 # Materialised: what is compared is found by its index first, whatever the planner believes of the incidents' states. Young
 # statistics made it walk all incidents instead, at thirty times the cost.
-_KEYS = """
-WITH same AS MATERIALIZED (SELECT key, incident_id FROM intake.join_keys WHERE key = ANY($1::bytea[]))
-SELECT s.key, s.incident_id, i.opened_at FROM same s JOIN intake.incidents i USING (incident_id) WHERE i.public_state <> 'closed'
-"""
-_BANDS = """
-WITH alike AS MATERIALIZED (
+_LOOK_UP = """
+WITH same AS MATERIALIZED (SELECT key, incident_id FROM intake.join_keys WHERE key = ANY($1::bytea[])),
+alike AS MATERIALIZED (
   SELECT incident_id, opened_at, grams, bands FROM intake.fingerprints
-  WHERE bands && $1::bigint[] AND organisation_id = ANY($2::text[])
+  WHERE bands && $2::bigint[] AND organisation_id = ANY($3::text[])
 )
-SELECT a.* FROM alike a JOIN intake.incidents i USING (incident_id) WHERE i.public_state <> 'closed' AND i.merged_into IS NULL
+SELECT 'key' AS found, s.incident_id AS id, i.opened_at AS at, s.key AS one, NULL::bytea AS two, NULL::bigint[] AS bands, 0 AS place
+FROM same s JOIN intake.incidents i USING (incident_id) WHERE i.public_state <> 'closed'
+UNION ALL
+SELECT 'bands', a.incident_id, a.opened_at, a.grams, NULL, a.bands, 0
+FROM alike a JOIN intake.incidents i USING (incident_id) WHERE i.public_state <> 'closed' AND i.merged_into IS NULL
+UNION ALL
+SELECT 'answer', NULL, NULL, t.body_mac, t.answer, NULL, w.place::int
+FROM unnest($4::text[], $5::text[], $6::text[]) WITH ORDINALITY w(client, route, key, place)
+JOIN intake.idempotency t USING (client, route, key)
 """
 _EARLIER = """
 SELECT r.organisation_id, r.source, r.external_id, r.report_id, r.incident_id, r.reads, r.comments, r.reposts, r.likes
@@ -33,30 +45,40 @@ SELECT * FROM intake.incidents WHERE incident_id = ANY($1::uuid[]) ORDER BY inci
 """
 
 
-async def recognise(tx: Transaction, arrivals: Sequence[Arrival]) -> Recognised:
-    """Everything by which these arrivals may be known already."""
-    candidates, bands = await _by_bands(tx, arrivals)
-    return Recognised(await _by_keys(tx, arrivals), candidates, bands, await _by_event(tx, arrivals))
+@dataclass(frozen=True, slots=True)
+class Found:
+    """What the database knows of a batch."""
+
+    answers: dict[Place, KeptAnswer]
+    recognised: Recognised
 
 
-async def _by_keys(tx: Transaction, arrivals: Sequence[Arrival]) -> dict[bytes, Known]:
-    keys = [key for arrival in arrivals for key in arrival.keys.all()]
-    rows = await tx.fetch(_KEYS, keys) if keys else []
-    return {row["key"]: Known(row["incident_id"], row["opened_at"]) for row in rows}
-
-
-async def _by_bands(
-    tx: Transaction, arrivals: Sequence[Arrival]
-) -> tuple[dict[UUID, Candidate], dict[int, list[UUID]]]:
+async def look_up(tx: Transaction, requests: Sequence[Guarded], arrivals: Sequence[Arrival]) -> Found:
+    """Which of these requests have been answered before, and everything by which these arrivals may be known already."""
     wanted = {band for arrival in arrivals for band in arrival.bands}
-    candidates: dict[UUID, Candidate] = {}
+    places = [request.place for request in requests]
+    rows = await tx.fetch(
+        _LOOK_UP,
+        [key for arrival in arrivals for key in arrival.keys.all()],
+        list(wanted),
+        list({arrival.organisation_id for arrival in arrivals}),
+        *([place[column] for place in places] for column in range(3)),
+    )
+    kinds: dict[str, list[Record]] = defaultdict(list)
+    for row in rows:
+        kinds[row["found"]].append(row)
     bands: dict[int, list[UUID]] = defaultdict(list)
-    if wanted:
-        for row in await tx.fetch(_BANDS, list(wanted), list({arrival.organisation_id for arrival in arrivals})):
-            candidates[row["incident_id"]] = Candidate(row["incident_id"], row["opened_at"], row["grams"])
-            for band in wanted.intersection(row["bands"]):
-                bands[band].append(row["incident_id"])
-    return candidates, bands
+    for row in kinds["bands"]:
+        for band in wanted.intersection(row["bands"]):
+            bands[band].append(row["id"])
+    recognised = Recognised(
+        known={row["one"]: Known(row["id"], row["at"]) for row in kinds["key"]},
+        candidates={row["id"]: Candidate(row["id"], row["at"], row["one"]) for row in kinds["bands"]},
+        bands=bands,
+        earlier=await _by_event(tx, arrivals),
+    )
+    answers = {places[row["place"] - 1]: KeptAnswer(row["one"], row["two"]) for row in kinds["answer"]}
+    return Found(answers, recognised)
 
 
 async def _by_event(tx: Transaction, arrivals: Sequence[Arrival]) -> dict[EventKey, Earlier]:

@@ -1,23 +1,25 @@
 """Keeping a batch of reports: recognise, decide, write, announce; one transaction, all or nothing."""
 
-from collections.abc import Awaitable, Callable, Sequence
-from dataclasses import dataclass
+from collections.abc import Awaitable, Callable, Mapping, Sequence
+from dataclasses import dataclass, field
+from typing import TypeAlias
 from uuid import UUID
 
 import asyncpg
 import orjson
 
-from services.intake.domain.deciding import Batch, Outcome
+from services.intake.domain.deciding import Batch, Recognised
 from services.intake.domain.reports import Arrival, Incident
-from services.intake.storage.idempotency import Guarded, answered, open_answer, remember
+from services.intake.storage.idempotency import Guarded, KeptAnswer, Place, open_answer
 from services.intake.storage.keeping import RacedError, save
-from services.intake.storage.recognising import load_incidents, recognise
+from services.intake.storage.recognising import load_incidents, look_up
 from shared.clock import Clock
 from shared.contracts.envelope import NewEvent, Payload
 from shared.db import Database, Transaction
 from shared.errors import IdempotencyConflictError, UnavailableError
 from shared.ids import new_id
 from shared.journal import Journal
+from shared.telemetry import spans
 
 RACES = (RacedError, asyncpg.UniqueViolationError, asyncpg.DeadlockDetectedError)
 """Another transaction was faster with a key of ours: look again, and the same decision comes out right."""
@@ -26,11 +28,15 @@ _TRIES = 4
 
 @dataclass(frozen=True, slots=True)
 class Submission:
-    """One report to keep; `guarded` where its client gave an idempotency key, `receipt` where a citizen gets one."""
+    """One report to keep; `guarded` where its client gave an idempotency key, `receipt` where a citizen gets one.
+
+    `trace` is the request's: a batch is kept by a task that serves many.
+    """
 
     arrival: Arrival
     guarded: Guarded | None = None
     receipt: str | None = None
+    trace: str | None = field(default_factory=spans.present)
 
 
 @dataclass(frozen=True, slots=True)
@@ -54,6 +60,10 @@ class Kept:
         return cls(UUID(report), UUID(incident), result, receipt, replayed=True)
 
 
+Answer: TypeAlias = Kept | IdempotencyConflictError
+"""What one submission of a batch is answered."""
+
+
 class Keep:
     """The use case, over either of intake's two pools (portal and vendors)."""
 
@@ -64,7 +74,7 @@ class Keep:
 
     async def batch(
         self, submissions: Sequence[Submission], first: Callable[[Transaction], Awaitable[None]] | None = None
-    ) -> list[Kept | IdempotencyConflictError]:
+    ) -> list[Answer]:
         """Keep all of these, durably, and answer each in its place; `first` runs before, in the same transaction.
 
         Raises `UnavailableError` where other writers kept winning the race for the same keys, and what the database raises
@@ -82,48 +92,30 @@ class Keep:
             "Too many writers at the same incident just now; nothing was kept, try again.", retry_after=1
         )
 
-    async def _keep(self, tx: Transaction, submissions: Sequence[Submission]) -> list[Kept | IdempotencyConflictError]:
-        answers, fresh = await self._replayed(tx, submissions)
+    async def _keep(self, tx: Transaction, submissions: Sequence[Submission]) -> list[Answer]:
+        requests = [each.guarded for each in submissions if each.guarded]
+        found = await look_up(tx, requests, [each.arrival for each in submissions])
+        answers, fresh = _replayed(submissions, found.answers)
         if fresh:
-            outcomes = await self._write(tx, [submission.arrival for submission in fresh.values()])
-            kept = {
-                place: Kept(outcome.report_id, outcome.incident_id, outcome.result, fresh[place].receipt)
-                for place, outcome in zip(fresh, outcomes, strict=True)
-            }
-            guarded = [(fresh[place].guarded, each.to_json()) for place, each in kept.items()]
-            await remember(tx, [(key, answer) for key, answer in guarded if key is not None], self._office.now())
-            answers |= kept
+            answers |= await self._write(tx, fresh, found.recognised)
             answers |= _twins(submissions, answers)
         return [answers[place] for place in range(len(submissions))]
 
-    async def _replayed(
-        self, tx: Transaction, submissions: Sequence[Submission]
-    ) -> tuple[dict[int, Kept | IdempotencyConflictError], dict[int, Submission]]:
-        """Those answered before (or refused), and those that are new, each by its place in the batch."""
-        before = await answered(tx, [each.guarded for each in submissions if each.guarded])
-        answers: dict[int, Kept | IdempotencyConflictError] = {}
-        fresh: dict[int, Submission] = {}
-        seen: set[tuple[str, str, str]] = set()
-        for place, submission in enumerate(submissions):
-            guarded = submission.guarded
-            if guarded is None:
-                fresh[place] = submission
-            elif guarded.place in before:
-                earlier = before[guarded.place]
-                same = earlier.mac == guarded.mac
-                answers[place] = Kept.from_json(open_answer(guarded, earlier)) if same else _conflict(guarded)
-            elif guarded.place not in seen:
-                seen.add(guarded.place)
-                fresh[place] = submission
-        return answers, fresh
-
-    async def _write(self, tx: Transaction, arrivals: Sequence[Arrival]) -> list[Outcome]:
-        batch = Batch(await recognise(tx, arrivals))
+    async def _write(self, tx: Transaction, fresh: dict[int, Submission], recognised: Recognised) -> dict[int, Answer]:
+        batch, arrivals = Batch(recognised), [submission.arrival for submission in fresh.values()]
         named = {found.incident_id for found in batch.place(arrivals) if found is not None}
         plan = batch.decide(arrivals, await load_incidents(tx, list(named)))
-        await save(tx, plan)
-        await self._journal.append(tx, self._events(list(plan.incidents.values())))
-        return plan.outcomes
+        kept = {
+            place: Kept(outcome.report_id, outcome.incident_id, outcome.result, submission.receipt)
+            for (place, submission), outcome in zip(fresh.items(), plan.outcomes, strict=True)
+        }
+        guarded = [(fresh[place].guarded, each.to_json()) for place, each in kept.items()]
+        remembered = [(key, answer) for key, answer in guarded if key is not None]
+        traces = [(each.incident_id, fresh[place].trace) for place, each in kept.items()]
+        with spans.for_subjects("intake keeps a report", "internal", traces, {}):
+            await save(tx, plan, remembered, self._office.now())
+            await self._journal.append(tx, self._events(list(plan.incidents.values())))
+        return dict(kept)
 
     def _events(self, incidents: Sequence[Incident]) -> list[NewEvent]:
         now = self._office.now()
@@ -135,18 +127,37 @@ class Keep:
         return [event(incident, payload) for incident, payload in said if payload is not None]
 
 
+def _replayed(
+    submissions: Sequence[Submission], before: Mapping[Place, KeptAnswer]
+) -> tuple[dict[int, Answer], dict[int, Submission]]:
+    """Those answered before (or refused), and those that are new, each by its place in the batch."""
+    answers: dict[int, Answer] = {}
+    fresh: dict[int, Submission] = {}
+    seen: set[Place] = set()
+    for place, submission in enumerate(submissions):
+        guarded = submission.guarded
+        if guarded is None:
+            fresh[place] = submission
+        elif guarded.place in before:
+            earlier = before[guarded.place]
+            same = earlier.mac == guarded.mac
+            answers[place] = Kept.from_json(open_answer(guarded, earlier)) if same else _conflict(guarded)
+        elif guarded.place not in seen:
+            seen.add(guarded.place)
+            fresh[place] = submission
+    return answers, fresh
+
+
 def _conflict(guarded: Guarded) -> IdempotencyConflictError:
     return IdempotencyConflictError(
         f"Idempotency-Key {guarded.key!r} was used with another body within the last 7 days; use a new key for a new complaint."
     )
 
 
-def _twins(
-    submissions: Sequence[Submission], answers: dict[int, Kept | IdempotencyConflictError]
-) -> dict[int, Kept | IdempotencyConflictError]:
+def _twins(submissions: Sequence[Submission], answers: dict[int, Answer]) -> dict[int, Answer]:
     """The same key twice in one batch: the second gets the first one's answer, or the conflict."""
     first: dict[tuple[str, str, str], int] = {}
-    found: dict[int, Kept | IdempotencyConflictError] = {}
+    found: dict[int, Answer] = {}
     for place, submission in enumerate(submissions):
         guarded = submission.guarded
         if guarded is None:

@@ -1,72 +1,96 @@
 """Group commit: requests that wait at the same moment share one transaction, and each still gets its own answer."""
 
 import asyncio
-from collections.abc import Sequence
+import time
+from collections import deque
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
 
 import structlog
 
-from services.intake.usecases.keep import Keep, Kept, Submission
+from services.intake.usecases.keep import Answer, Keep, Kept, Submission
 from shared.db import TRANSIENT
-from shared.errors import HuiyingError, IdempotencyConflictError, ThrottledError, UnavailableError
+from shared.errors import HuiyingError, IdempotencyConflictError, UnavailableError
 
 _log = structlog.get_logger()
 _MOST_TOGETHER = 64
-_MOST_WAITING = 1000
-"""About half a second's work: whoever would wait longer is told so at once."""
-_WRITERS = 2
-"""While one waits for the disk, the other prepares; more would only race for the same keys."""
+_SECOND_FROM = 16
+"""So many waiting call the second writer: while one waits for the disk, the other prepares. Below that two would only make the
+batches smaller, and a batch costs nearly the same whatever its size; a third would race for the same keys."""
 
-Waiting = tuple[Submission, "asyncio.Future[Kept]"]
+
+@dataclass(frozen=True, slots=True)
+class Waiting:
+    """A submission in line, since when (monotonic seconds), and whom its answer is for."""
+
+    submission: Submission
+    since: float
+    answer: "asyncio.Future[Kept]"
 
 
 class Keeper:
-    """Keeps submissions through a few writers; answers only once the transaction has committed."""
+    """Keeps submissions through one or two writers; answers only once the transaction has committed.
 
-    def __init__(self, keep: Keep) -> None:
+    `waited` hears of each batch how many seconds each of its submissions took from here to its answer.
+    """
+
+    def __init__(
+        self, keep: Keep, waited: Callable[[list[float]], None], monotonic: Callable[[], float] = time.monotonic
+    ) -> None:
         self._keep = keep
-        self._queue: asyncio.Queue[Waiting] = asyncio.Queue()
+        self._waited = waited
+        self._now = monotonic
+        self._queue: deque[Waiting] = deque()
+        self._any = asyncio.Event()
+        self._many = asyncio.Event()
 
     async def keep(self, submission: Submission) -> Kept:
-        """Keep one report. Raises `IdempotencyConflictError`, `ThrottledError` when too many wait, `UnavailableError`."""
-        if self._queue.qsize() >= _MOST_WAITING:
-            raise ThrottledError("Too many complaints are waiting to be kept; try again in a second.", retry_after=1)
+        """Keep one report. Raises `IdempotencyConflictError` and `UnavailableError`; how many may wait is decided before."""
         future: asyncio.Future[Kept] = asyncio.get_running_loop().create_future()
-        self._queue.put_nowait((submission, future))
+        self._queue.append(Waiting(submission, self._now(), future))
+        self._signal()
         return await future
 
     async def run(self) -> None:
         """Write until cancelled; who still waits then is told that nothing was kept."""
         try:
             async with asyncio.TaskGroup() as writers:
-                for _ in range(_WRITERS):
-                    writers.create_task(self._write())
+                writers.create_task(self._write(self._any))
+                writers.create_task(self._write(self._many))
         finally:
-            while not self._queue.empty():
-                _fail(
-                    [self._queue.get_nowait()], UnavailableError("The service is stopping; try again.", retry_after=1)
-                )
+            stopping = UnavailableError("The service is stopping; try again.", retry_after=1)
+            _fail([self._queue.popleft() for _ in range(len(self._queue))], stopping)
 
-    async def _write(self) -> None:
+    def _signal(self) -> None:
+        for event, least in ((self._any, 1), (self._many, _SECOND_FROM)):
+            if len(self._queue) >= least:
+                event.set()
+            else:
+                event.clear()
+
+    async def _write(self, enough: asyncio.Event) -> None:
         while True:
-            batch = [await self._queue.get()]
-            while len(batch) < _MOST_TOGETHER and not self._queue.empty():
-                batch.append(self._queue.get_nowait())
+            await enough.wait()
+            batch = [self._queue.popleft() for _ in range(min(_MOST_TOGETHER, len(self._queue)))]
+            self._signal()
             # A caller that hung up before its turn is not kept; its key lets it come again.
-            batch = [waiting for waiting in batch if not waiting[1].done()]
+            batch = [waiting for waiting in batch if not waiting.answer.done()]
             if batch:
                 await self._commit(batch)
+                now = self._now()
+                self._waited([now - waiting.since for waiting in batch])
 
     async def _commit(self, batch: Sequence[Waiting]) -> None:
         try:
-            answers = await self._keep.batch([submission for submission, _ in batch])
+            answers = await self._keep.batch([waiting.submission for waiting in batch])
         except asyncio.CancelledError:
             _fail(batch, UnavailableError("The service is stopping; ask again whether it was kept.", retry_after=1))
             raise
         except Exception as error:  # noqa: BLE001 - every waiting request gets its answer, whatever went wrong
             await self._refuse(batch, error)
         else:
-            for (_, future), answer in zip(batch, answers, strict=True):
-                _settle(future, answer)
+            for waiting, answer in zip(batch, answers, strict=True):
+                _settle(waiting.answer, answer)
 
     async def _refuse(self, batch: Sequence[Waiting], error: Exception) -> None:
         if isinstance(error, HuiyingError):
@@ -84,7 +108,7 @@ class Keeper:
                 await self._commit([waiting])
 
 
-def _settle(future: "asyncio.Future[Kept]", answer: Kept | IdempotencyConflictError) -> None:
+def _settle(future: "asyncio.Future[Kept]", answer: Answer) -> None:
     if future.done():
         return
     if isinstance(answer, IdempotencyConflictError):
@@ -94,6 +118,6 @@ def _settle(future: "asyncio.Future[Kept]", answer: Kept | IdempotencyConflictEr
 
 
 def _fail(batch: Sequence[Waiting], error: Exception) -> None:
-    for _, future in batch:
-        if not future.done():
-            future.set_exception(error)
+    for waiting in batch:
+        if not waiting.answer.done():
+            waiting.answer.set_exception(error)
