@@ -1,4 +1,4 @@
-"""Real servers for the tests: one PostgreSQL and one broker a session; a database of its own for each test that asks."""
+"""Real servers for the tests: one PostgreSQL and one bus a session; a database of its own for each test that asks."""
 
 import tempfile
 from collections.abc import Iterator
@@ -8,11 +8,11 @@ from uuid import uuid4
 import hypothesis  # noqa: F401  else pytest imports it for its summary, and CPython 3.11 may trip over an AST then
 import pytest
 
-from deploy.local.broker import Broker
 from deploy.local.passwords import passwords
 from deploy.local.postgres import Postgres
 from shared.migrations import ROLES
-from tests.builders.databases import TestDatabase, make_template
+from tests.builders.brokers import APACHE, GivenBus, OwnBus, TestBus, own_bus
+from tests.builders.databases import TestDatabase, make_template, outside_loop
 
 TEMPLATE = "huiying_template"
 
@@ -36,12 +36,23 @@ def postgres(server_home: Path) -> Iterator[Postgres]:
 
 
 @pytest.fixture(scope="session")
-def broker(server_home: Path) -> Iterator[Broker]:
-    """A running Kafka-protocol broker with the product's topics."""
-    server = Broker(server_home / "broker")
-    server.start()
-    yield server
-    server.stop()
+def broker(server_home: Path) -> Iterator[TestBus]:
+    """A running bus with the product's topics: a broker of the session's own, or the Kafka of the environment."""
+    own = None if APACHE else own_bus(server_home / "broker")
+    bus: TestBus = own or GivenBus()
+    outside_loop(bus.make_topics())
+    yield bus
+    if own is not None:
+        own.stop()
+
+
+@pytest.fixture
+def own_broker(tmp_path: Path) -> Iterator[OwnBus]:
+    """A running bus that this test alone uses and may kill, with the product's topics."""
+    bus = own_bus(tmp_path / "broker")
+    outside_loop(bus.make_topics())
+    yield bus
+    bus.stop()
 
 
 @pytest.fixture(scope="session")

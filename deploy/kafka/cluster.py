@@ -104,6 +104,14 @@ class KafkaCluster:
         self._launch(place)
         self._wait((place,), timeout)
 
+    def forget(self) -> None:
+        """While it is stopped: have the next start be another cluster's, empty, at the same addresses."""
+        known = self.home / "cluster.json"
+        kept = json.loads(known.read_text(encoding="ascii"))
+        known.write_text(json.dumps(kept | {"id": cluster_id()}), encoding="ascii")
+        for place in self._places:
+            shutil.rmtree(self._home(place.node) / "data", ignore_errors=True)
+
     def look(self) -> None:
         """Start what has ended by itself, two seconds after; to be called again and again by whoever keeps it running."""
         now = time.monotonic()

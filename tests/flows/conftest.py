@@ -6,7 +6,7 @@ from pathlib import Path
 
 import pytest
 
-from deploy.local.broker import Broker
+from tests.builders.brokers import TestBus
 from tests.builders.clocks import HandClock
 from tests.builders.databases import TestDatabase
 from tests.builders.office import Office, settle
@@ -17,7 +17,10 @@ MONDAY = datetime(2026, 11, 16, 1, 30, tzinfo=UTC)
 
 
 @pytest.fixture
-async def office(database: TestDatabase, broker: Broker, tmp_path: Path) -> AsyncIterator[Office]:
+async def office(database: TestDatabase, broker: TestBus, tmp_path: Path) -> AsyncIterator[Office]:
     """Everything running and everybody at their desks, on a Monday morning."""
-    async with running_product(database, broker.bootstrap, tmp_path, HandClock(MONDAY)) as product:
+    idempotent = broker.address.idempotent
+    async with running_product(
+        database, broker.bootstrap, tmp_path, HandClock(MONDAY), kafka_idempotent=idempotent
+    ) as product:
         yield await settle(product)
