@@ -7,6 +7,7 @@ inside `Database.transaction()`, which begins, commits and rolls back itself; no
 from collections.abc import AsyncIterator, Callable, Sequence
 from contextlib import asynccontextmanager
 from typing import Any
+from urllib.parse import urlsplit, urlunsplit
 from uuid import UUID
 
 import asyncpg
@@ -16,7 +17,9 @@ from sqlalchemy.engine.interfaces import Dialect
 from sqlalchemy.sql.compiler import SQLCompiler
 
 from shared.errors import UnavailableError
+from shared.telemetry import spans
 
+_DATABASE: spans.Said = {"db.system.name": "postgresql"}
 _DIALECT: Dialect = asyncpg_dialect.dialect()  # type: ignore[no-untyped-call]  # untyped in SQLAlchemy
 Statement = str | ClauseElement
 
@@ -89,8 +92,9 @@ class Database:
     """A pool of connections to one schema's role.
 
     `lock_timeout` (PostgreSQL interval text) bounds every wait for a row lock: short for HTTP, longer for consumers.
-    `direct` is `host:port` of PostgreSQL itself where `url` leads to a pooler in transaction mode (PgBouncer): a session is then
-    nobody's for longer than a transaction, so settings go into each transaction and no statement stays prepared.
+    `direct` is `host:port` of PostgreSQL itself (`host:port?sslmode=…` with options of its own) where `url` leads to a pooler in
+    transaction mode (PgBouncer): a session is then nobody's for longer than a transaction, so settings go into each transaction
+    and no statement stays prepared.
     """
 
     def __init__(
@@ -99,6 +103,7 @@ class Database:
         self._url = url
         self._size = size
         self._name = {"application_name": name}
+        self._span = f"{name} transaction"
         self._settings = {"lock_timeout": lock_timeout, "timezone": "UTC"}
         self._direct = direct
         self._local = "; ".join(f"SET LOCAL {key} = '{value}'" for key, value in self._settings.items())
@@ -125,14 +130,8 @@ class Database:
 
     async def connection(self) -> "asyncpg.Connection[asyncpg.Record]":
         """A connection of its own, outside the pool and past any pooler, for holders of session locks (the relay)."""
-        host, _, port = (self._direct or "").rpartition(":")
-        return await asyncpg.connect(
-            self._url,
-            host=host or None,
-            port=int(port) if port else None,
-            server_settings=self._name | self._settings,
-            command_timeout=30,
-        )
+        url = self._url if self._direct is None else _at(self._url, self._direct)
+        return await asyncpg.connect(url, server_settings=self._name | self._settings, command_timeout=30)
 
     @asynccontextmanager
     async def transaction(self) -> AsyncIterator[Transaction]:
@@ -144,12 +143,21 @@ class Database:
             raise UnavailableError("The database is not connected yet; try again shortly.", retry_after=1)
         async with self._pool.acquire() as connection:
             transaction = Transaction(connection)
-            async with connection.transaction():
-                if self._direct is not None:
-                    await connection.execute(self._local)
-                yield transaction
+            with spans.within(self._span, _DATABASE):
+                async with connection.transaction():
+                    if self._direct is not None:
+                        await connection.execute(self._local)
+                    yield transaction
         for callback in transaction.after_commit:
             callback()
+
+
+def _at(url: str, address: str) -> str:
+    """The same role and database at another address, `host:port` with or without a query."""
+    parts = urlsplit(url)
+    place, _, query = address.partition("?")
+    role = parts.netloc.rpartition("@")[0]
+    return urlunsplit(parts._replace(netloc=f"{role}@{place}", query=query))
 
 
 async def lock_rows(tx: Transaction, table: str, column: str, ids: Sequence[UUID]) -> None:

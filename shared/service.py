@@ -1,12 +1,12 @@
 """Puts a service together: its parts, handed to its composition root, and its loops, run for as long as it lives."""
 
 import asyncio
+import contextlib
 from collections.abc import AsyncIterator, Awaitable, Callable, Mapping, Sequence
-from contextlib import asynccontextmanager
 from dataclasses import dataclass, field
+from datetime import timedelta
 from typing import Any
 
-import structlog
 from fastapi import APIRouter, FastAPI
 
 from shared.auth import SERVICE, Access, AccountGate, Guard, KeySet, ServiceTokens, Verifier
@@ -14,8 +14,8 @@ from shared.auth.guard import Check as PortalCheck
 from shared.auth.tokens import STAFF_AUDIENCE
 from shared.bus.producer import Bus
 from shared.bus.subscriber import Subscriber
-from shared.clock import Clock, OfficeClock, SystemClock
-from shared.db import TRANSIENT, Database
+from shared.clock import Clock, OfficeClock, StepWatch, SystemClock
+from shared.db import Database
 from shared.errors import UnavailableError
 from shared.journal import Journal, Subscriptions
 from shared.journal.apply import Applier
@@ -24,18 +24,22 @@ from shared.journal.consumer import Consumer
 from shared.journal.relay import Relay
 from shared.journal.routes import journal_routes, parked_routes
 from shared.journal.subscriptions import Routes
-from shared.migrations.migrate import head, present_head
+from shared.journal.watch import OutboxWatch, ParkedWatch
+from shared.loops import Loop, Loops
+from shared.migrations.migrate import present_head, serves
 from shared.secrets import Secrets, load_secrets
 from shared.settings import ServiceSettings
-from shared.telemetry import configure_logging
+from shared.telemetry import configure_logging, spans
 from shared.timers import Timers
+from shared.timers.verdicts import Verdicts
+from shared.timers.watch import TimersWatch
 from shared.web.app import create_app
 
-_log = structlog.get_logger()
-Loop = Callable[[], Awaitable[None]]
 Check = Callable[[], Awaitable[None]]
 _HTTP_LOCK = "200ms"
 _WORK_LOCK = "5s"
+_LAST_WORDS = 1.0
+"""Seconds for the relay, and then for the bus, to say at the end what has been decided."""
 
 INTERNAL: Mapping[str, Access] = {
     "GET /internal/journal": SERVICE,
@@ -125,6 +129,8 @@ def assemble(
 ) -> FastAPI:
     """The application of a service. `clocks` (office, system) are given by tests alone."""
     configure_logging(name, settings.log_level)
+    if settings.traces is not None:
+        spans.switch_on(settings.traces, name)
     secrets = load_secrets(settings.secrets_dir)
     system: Clock = clocks[1] if clocks else SystemClock()
     office: Clock = clocks[0] if clocks else OfficeClock(system, settings.clock_file)
@@ -154,26 +160,25 @@ def assemble(
     databases = list({id(each): each for each in (db, work, ledger, *wiring.databases)}.values())
     running = Running(parts, wiring, applier, consumer, relay, bus)
 
-    @asynccontextmanager
+    loops = Loops(_loops(running, databases))
+
+    @contextlib.asynccontextmanager
     async def lifespan(app: FastAPI) -> AsyncIterator[None]:
-        app.state.running = running
-        started = [
-            asyncio.create_task(_forever(each, loop), name=each) for each, loop in _loops(running, databases).items()
-        ]
+        app.state.running, app.state.drain_seconds = running, settings.drain_seconds
+        loops.start()
         try:
             yield
         finally:
-            for task in started:
-                task.cancel()
-            await asyncio.gather(*started, return_exceptions=True)
+            await _leave(running, loops)
             await asyncio.gather(consumer.close(), relay.close(), bus.close(), *(each.close() for each in databases))
+            await spans.close()
 
     return create_app(
         service=name,
         title=title,
         lifespan=lifespan,
         routers=[*wiring.routers, journal_routes(schema, ledger), parked_routes(name, work, applier)],
-        readiness=_readiness(running, schema),
+        readiness=_readiness(running, schema, loops),
         access={**INTERNAL, **wiring.access},
         guard=Guard(
             Verifier(KeySet(secrets.jwks_file), STAFF_AUDIENCE, system, parts.gate),
@@ -206,27 +211,32 @@ def _loops(running: Running, databases: Sequence[Database]) -> dict[str, Loop]:
 
         return run
 
-    loops: dict[str, Loop] = {"relay": running.relay.run, "bus": running.bus.run, **wiring.loops}
+    # A journal of its own schema tells office time; the directory's, which lives elsewhere, the wall clock's.
+    outbox = OutboxWatch(parts.journal.schema, parts.ledger, parts.office if parts.ledger is parts.db else parts.system)
+    loops: dict[str, Loop] = {"relay": running.relay.run, "bus": running.bus.run, "outbox": outbox.run, **wiring.loops}
     if wiring.subscriptions:
         loops["consumer"] = running.consumer.run
+        loops["parked"] = ParkedWatch(parts.name, parts.work).run
     if timers is not None:
-        loops["timers"] = lambda: timers.run(parts.work, parts.office)
+        watch = StepWatch(SystemClock(), pause=timedelta(seconds=parts.settings.clock_pause_seconds))
+        verdicts = Verdicts(parts.name, watch)
+        loops["timers"] = lambda: timers.run(parts.work, parts.office, verdicts)
+        loops["past-due"] = TimersWatch(parts.name, parts.work, parts.office).run
     return {"connect": connect, **{name: after_connecting(loop) for name, loop in loops.items()}}
 
 
-async def _forever(name: str, loop: Loop) -> None:
-    """Run a loop until cancelled; one that fails is a fault to be seen in the log, and is started again."""
-    while True:
-        try:
-            await loop()
-        except TRANSIENT as error:
-            _log.warning("loop.retry", loop=name, error=repr(error))
-        except Exception:  # noqa: BLE001 - a loop that ends is a service that only seems alive
-            _log.exception("loop.failed", loop=name)
-        await asyncio.sleep(0.3)
+async def _leave(running: Running, loops: Loops) -> None:
+    """End the loops at safe points: what is numbered is sent, what was not committed is somebody else's to do."""
+    await loops.stop(but=("relay", "bus"))
+    running.relay.leave()
+    await loops.finish("relay", within=_LAST_WORDS)
+    with contextlib.suppress(TimeoutError):
+        async with asyncio.timeout(_LAST_WORDS):
+            await running.bus.drained()
+    await loops.stop()
 
 
-def _readiness(running: Running, schema: str) -> dict[str, Check]:
+def _readiness(running: Running, schema: str, loops: Loops) -> dict[str, Check]:
     parts = running.parts
     schemas = {parts.name: parts.work, schema: parts.ledger}
 
@@ -237,13 +247,21 @@ def _readiness(running: Running, schema: str) -> dict[str, Check]:
     async def migrations() -> None:
         for name, db in schemas.items():
             async with db.transaction() as tx:
-                if await present_head(tx, name) != head(name):
-                    raise UnavailableError(f"Schema {name} is not at its head; run the migrations.")
+                if not serves(name, await present_head(tx, name)):
+                    raise UnavailableError(f"Schema {name} is older than this code; run the migrations.")
+
+    async def all_loops() -> None:
+        loops.check()
 
     async def bus() -> None:
         running.consumer.check_flowing()
 
-    checks: dict[str, Check] = {"database": database, "migrations": migrations, **running.wiring.readiness}
+    checks: dict[str, Check] = {
+        "database": database,
+        "migrations": migrations,
+        "loops": all_loops,
+        **running.wiring.readiness,
+    }
     return checks | ({"bus": bus} if running.wiring.subscriptions else {})
 
 

@@ -1,6 +1,7 @@
 """What the environment says to a service: the variables that every service shares, and how wrong ones are refused."""
 
 import sys
+from importlib.util import find_spec
 from pathlib import Path
 from typing import Annotated, Literal, Self, TypeVar
 from urllib.parse import urlsplit
@@ -52,6 +53,12 @@ def _http_url(value: str) -> str:
     if parts.scheme not in {"http", "https"} or not parts.hostname:
         raise ValueError("expected http://host:port or https://host:port")
     return value.rstrip("/")
+
+
+def _installed(value: str) -> str:
+    if find_spec("opentelemetry") is None or find_spec("opentelemetry.sdk") is None:
+        raise ValueError("OpenTelemetry is not installed here; expected the product with its extra 'traces'")
+    return value
 
 
 Url = Annotated[str, AfterValidator(_http_url)]
@@ -137,7 +144,7 @@ class ServiceSettings(KafkaSettings):
     log_level: Literal["debug", "info", "warning", "error"] = Field(
         default="info", description="the least that is logged; `debug` has an access log"
     )
-    traces: Url | None = Field(
+    traces: Annotated[Url, AfterValidator(_installed)] | None = Field(
         default=None,
         description="base URL of an OpenTelemetry collector (OTLP over HTTP, port 4318); "
         "switches [traces](operations.md#traces) on",
@@ -172,7 +179,9 @@ def load(settings: type[S]) -> S:
     except ValidationError as error:
         lines = [_line(tuple(fault["loc"]), fault["msg"]) for fault in error.errors(include_input=False)]
     except SettingsError as error:
-        lines = [f"设置有误 / wrong setting: {error}"]
+        # Said by the library as: error parsing value for field "peers" from source "EnvSettingsSource".
+        field = str(error).partition('"')[2].partition('"')[0]
+        lines = [_line((field,), "expected JSON")]
     sys.stderr.write("".join(f"{line}\n" for line in lines))
     raise SystemExit(2)
 

@@ -26,6 +26,10 @@ HEADERS: Mapping[str, Mapping[str, Any]] = {
         "description": "The subject's shard, fixed for good.",
     },
     "ce_sequence": {"type": "string", "pattern": "^[1-9][0-9]*$", "description": "Dense within producer and shard."},
+    "ce_traceparent": {
+        "type": "string",
+        "description": "Only where traces are kept: the work it came of (W3C Trace Context).",
+    },
     "content-type": {"const": "application/json"},
 }
 """The Kafka headers of every event; CloudEvents 1.0 in binary mode."""
@@ -150,7 +154,7 @@ def _headers() -> dict[str, Any]:
     return {
         "type": "object",
         "description": "CloudEvents 1.0 attributes; every value is text.",
-        "required": list(HEADERS),
+        "required": [name for name in HEADERS if name != "ce_traceparent"],
         "properties": {name: dict(schema) for name, schema in HEADERS.items()},
     }
 

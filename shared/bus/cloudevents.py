@@ -10,7 +10,11 @@ Headers = Sequence[tuple[str, bytes]]
 
 
 def to_headers(event: RawEvent) -> list[tuple[str, bytes]]:
-    """The headers of an event; `ce_sequence` is its dense number in `ce_shard`, `ce_organisationid` whose it is."""
+    """The headers of an event; `ce_sequence` is its dense number in `ce_shard`, `ce_organisationid` whose it is.
+
+    `ce_traceparent` (CloudEvents' distributed tracing extension) is there only where traces are kept.
+    """
+    traced = [("ce_traceparent", event.traceparent.encode())] if event.traceparent else []
     return [
         ("ce_specversion", b"1.0"),
         ("ce_id", str(event.id).encode()),
@@ -22,6 +26,7 @@ def to_headers(event: RawEvent) -> list[tuple[str, bytes]]:
         ("ce_shard", str(event.shard).encode()),
         ("ce_sequence", str(event.seq).encode()),
         ("content-type", b"application/json"),
+        *traced,
     ]
 
 
@@ -39,4 +44,5 @@ def from_message(topic: str, headers: Headers, value: bytes) -> RawEvent:
         time=datetime.fromisoformat(found["ce_time"]),
         data=value.decode(),
         source=found["ce_source"],
+        traceparent=found.get("ce_traceparent"),
     )

@@ -13,6 +13,7 @@ from shared.bus.address import KafkaAddress
 from shared.bus.cloudevents import to_headers
 from shared.bus.partitions import partition_of
 from shared.contracts.envelope import RawEvent
+from shared.telemetry import spans
 
 _log = structlog.get_logger()
 _PATIENCE = 3.0
@@ -76,7 +77,8 @@ class Bus:
                     )
                     for event in events
                 ]
-                await asyncio.gather(*waits)
+                with spans.sending(events[0].producer, [event.traceparent for event in events]):
+                    await asyncio.gather(*waits)
         except (KafkaError, OSError, TimeoutError, AssertionError) as error:
             # aiokafka asserts that a partition is known: a topic that was made anew with fewer is found so.
             _log.warning("bus.unsent", events=len(events), error=repr(error))

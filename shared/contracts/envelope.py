@@ -37,6 +37,7 @@ class RawEvent:
     """An event as it stands in a journal or on the bus; `data` is the payload's JSON text, `seq` is dense per shard.
 
     `source` names the very journal it stands in: a new database counts from one again, and the bus may still hold the old one's.
+    `traceparent` (W3C) names the work that it came of, where traces are kept.
     """
 
     producer: str
@@ -49,6 +50,7 @@ class RawEvent:
     time: datetime
     data: str
     source: str = ""
+    traceparent: str | None = None
 
 
 @dataclass(frozen=True, slots=True)

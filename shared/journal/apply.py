@@ -6,7 +6,8 @@ the caller, who pulls it from the producer's journal and comes back.
 
 import asyncio
 from collections import Counter, defaultdict
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
+from contextlib import AbstractContextManager
 from typing import Any, NamedTuple
 from uuid import UUID
 
@@ -17,7 +18,7 @@ from shared.contracts.envelope import Event, RawEvent
 from shared.db import TRANSIENT, Database, Transaction, lock_rows
 from shared.journal.positions import Place, Positions
 from shared.journal.subscriptions import Routes, Subscription
-from shared.telemetry import summary
+from shared.telemetry import spans, summary
 
 _log = structlog.get_logger()
 _BACK_OFF = (0.02, 0.1, 0.5)
@@ -133,9 +134,19 @@ class Applier:
         if self._lock:
             wanted = sorted({event.subject for row, event in read if event is not None})
             await lock_rows(tx, self._lock, "incident_id", wanted)
+        traces = {event.id: event.traceparent for event in events if event.traceparent is not None}
         for row, group in _waves(read):
             if row.handler is not None:
-                await row.handler(tx, group)
+                with self._handling(row.payload.TYPE, group, traces):
+                    await row.handler(tx, group)
+
+    def _handling(
+        self, type_: str, group: Sequence[Event[Any]], traces: Mapping[UUID, str]
+    ) -> AbstractContextManager[None]:
+        """The span of each traced event that a handler takes; what the handler says belongs to it."""
+        traced = [(event.subject, traces.get(event.id)) for event in group] if traces else []
+        said = {"messaging.system": "kafka", "messaging.consumer.group.name": f"huiying-{self.positions.schema}"}
+        return spans.for_subjects(f"{self.positions.schema} handles {type_}", "consumer", traced, said)
 
 
 def _sift(

@@ -79,4 +79,5 @@ def _event(producer: str, shard: int, row: Mapping[str, str]) -> RawEvent:
         subject=UUID(row["subject"]),
         time=datetime.fromisoformat(row["time"]),
         data=row["data"],
+        traceparent=row.get("traceparent"),
     )

@@ -5,6 +5,7 @@ from collections.abc import Callable, Sequence
 from shared.contracts.envelope import NewEvent
 from shared.db import Transaction
 from shared.ids import shard_of
+from shared.telemetry import spans
 
 
 class Journal:
@@ -14,6 +15,7 @@ class Journal:
         self.schema = schema
         self.wake = wake
         self._append = f"SELECT {schema}.journal_append($1, $2, $3, $4, $5, $6, $7)"
+        self._append_traced = f"SELECT {schema}.journal_append($1, $2, $3, $4, $5, $6, $7, $8)"
 
     async def append(self, tx: Transaction, events: Sequence[NewEvent]) -> None:
         """Write decisions, in order, with the change that made them.
@@ -23,8 +25,9 @@ class Journal:
         """
         if not events:
             return
+        traces = spans.of_subjects([event.subject for event in events])
         await tx.execute(
-            self._append,
+            self._append if traces is None else self._append_traced,
             [event.id for event in events],
             [shard_of(event.subject) for event in events],
             [event.payload.TYPE for event in events],
@@ -32,5 +35,6 @@ class Journal:
             [event.subject for event in events],
             [event.time for event in events],
             [event.payload.model_dump_json(exclude_defaults=True) for event in events],
+            *([traces] if traces is not None else []),
         )
         tx.after_commit.append(self.wake)

@@ -12,6 +12,7 @@ from collections.abc import Sequence
 import asyncpg
 import structlog
 
+from shared import pulse
 from shared.bus.producer import Bus
 from shared.contracts.envelope import RawEvent
 from shared.db import TRANSIENT, Database
@@ -24,7 +25,8 @@ _PACE = 0.02
 """Seconds between rounds: what is appended meanwhile goes as one batch, which every consumer is the better for."""
 _POLL, _IDLE_POLL = 0.05, 0.25
 """Seconds between looks for what another process appended; the longer one while none does."""
-_CLAIM_EVERY = 2.0
+_CLAIM_EVERY = 1.0
+"""Seconds between tries for shards that another process has: it may have been killed."""
 
 
 class Relay:
@@ -40,20 +42,30 @@ class Relay:
         self._claimed_at = 0.0
         self._news = asyncio.Event()
         self._poll = _POLL
+        self._leaving = False
+
+    def leave(self) -> None:
+        """Let `run` end between two rounds, so that nothing is numbered here and not sent."""
+        self._leaving = True
+        self._news.set()
 
     def wake(self) -> None:
         """Something was committed: look now."""
         self._news.set()
 
     async def run(self) -> None:
-        """Relay until cancelled, through outages of database and broker alike."""
-        while True:
+        """Relay until cancelled or told to leave, through outages of database and broker alike."""
+        while not self._leaving:
             try:
                 await self._round()
+                pulse.beat()
             except TRANSIENT as error:
+                pulse.failed(error)
                 _log.warning("relay.retry", schema=self._schema, error=repr(error))
                 await self._drop()
                 await asyncio.sleep(0.2)
+        while await self.relay_once():
+            pass
 
     async def _round(self) -> None:
         woken = self._news.is_set()
@@ -124,4 +136,5 @@ def _raw(producer: str, row: asyncpg.Record, source: str) -> RawEvent:
         time=row["time"],
         data=row["data"],
         source=source,
+        traceparent=row["traceparent"],
     )

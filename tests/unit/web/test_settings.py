@@ -33,7 +33,7 @@ def test_good_settings() -> None:
     [
         ({"HUIYING_DATABASE_URL": "mysql://secret-password@x"}, ["HUIYING_DATABASE_URL"]),
         ({"HUIYING_LOG_LEVEL": "loud", "HUIYING_DATABASE_URL": ""}, ["HUIYING_DATABASE_URL", "HUIYING_LOG_LEVEL"]),
-        ({"HUIYING_PEERS": "grading"}, ["peers"]),
+        ({"HUIYING_PEERS": "grading"}, ["HUIYING_PEERS"]),
         ({"HUIYING_PRODUCTION": "true", "HUIYING_CLOCK_FILE": "var/clock"}, ["HUIYING_CLOCK_FILE"]),
     ],
 )
