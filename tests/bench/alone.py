@@ -1,5 +1,6 @@
 """The database of a stopped product by itself, set up to take in much at once."""
 
+import time
 from collections.abc import AsyncIterator, Callable, Sequence
 from contextlib import asynccontextmanager
 from unittest import mock
@@ -60,5 +61,6 @@ async def without_indexes(
             again.append(row["definition"])
     yield
     for number, statement in enumerate(again, start=1):
-        say(f"  index {number}/{len(again)}")
+        began = time.monotonic()
         await connection.execute(statement)
+        say(f"  index {number}/{len(again)}: {time.monotonic() - began:.1f} s")

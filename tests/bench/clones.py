@@ -33,13 +33,9 @@ BEGIN
   SELECT * INTO k FROM bench_seed.keys WHERE id = old;
   RETURN CASE WHEN FOUND THEN bench_seed.derived(bench_seed.moved(k.incident_id, o), k.key) ELSE bench_seed.moved(old, o) END;
 END $$;
-CREATE OR REPLACE FUNCTION bench_seed.told(body text, incident uuid, o bigint) RETURNS text LANGUAGE plpgsql STABLE STRICT AS $$
-DECLARE k record;
+CREATE OR REPLACE FUNCTION bench_seed.told(body text, olds text[], news text[]) RETURNS text LANGUAGE plpgsql IMMUTABLE AS $$
 BEGIN
-  body := replace(body, incident::text, bench_seed.moved(incident, o)::text);
-  FOR k IN SELECT * FROM bench_seed.keys WHERE incident_id = incident LOOP
-    body := replace(body, k.id::text, bench_seed.assignment(k.id, o)::text);
-  END LOOP;
+  FOR i IN 1 .. coalesce(array_length(olds, 1), 0) LOOP body := replace(body, olds[i], news[i]); END LOOP;
   RETURN body;
 END $$;
 CREATE OR REPLACE FUNCTION bench_seed.ahead() RETURNS timestamptz LANGUAGE sql VOLATILE
@@ -71,6 +67,9 @@ _DONE = "CASE WHEN t.{c} IN ('open', 'claimed') THEN 'done' ELSE t.{c} END"
 _NO_TEXT = {"facts": "'[]'", "issued": "'[]'", "running": "false", "runs_until": "NULL", "deciding": "NULL"}
 
 
+_DERIVED = {"id": "bench_seed.derived(bench_seed.moved(t.incident_id, o), t.key)"}
+
+
 def _assignment(column: str) -> dict[str, str]:
     return {column: f"bench_seed.assignment(t.{column}, o)"}
 
@@ -89,7 +88,7 @@ TABLES: tuple[Cloned, ...] = (
     Cloned("intake.answers"),
     Cloned("grading.procedures", finished=_NO_TEXT, at_work={"runs_until": "bench_seed.ahead()"}),
     Cloned("tasks.incidents"),
-    Cloned("tasks.tasks", finished={"state": _DONE.format(c="state")}, at_work=_assignment("id")),
+    Cloned("tasks.tasks", finished={"state": _DONE.format(c="state")}, at_work=_DERIVED),
     Cloned("tasks.hand_ins", at_work=_assignment("task_id")),
     Cloned(
         "tasks.timers",
@@ -166,11 +165,17 @@ FROM (SELECT shard, count(*) * (($2 - $1) / $3 + 1) AS added FROM {rows} GROUP B
 def journal_of_work(schema: str) -> str:
     """The journal of incidents at work, by the product's own functions: appended with its chain, then numbered."""
     return f"""
+WITH names AS MATERIALIZED (
+  SELECT i.incident_id, o, array_agg(k.id::text) || i.incident_id::text AS olds,
+    array_agg(bench_seed.derived(bench_seed.moved(i.incident_id, o), k.key)::text) || bench_seed.moved(i.incident_id, o)::text AS news
+  FROM generate_series($1::bigint, $2::bigint, $3::bigint) o CROSS JOIN bench_seed.intake_incidents_at_work i
+  LEFT JOIN bench_seed.keys k USING (incident_id) GROUP BY i.incident_id, o
+)
 SELECT {schema}.journal_append(array_agg(bench_seed.moved(t.event_id, o) ORDER BY o, t.place),
   array_agg(t.shard ORDER BY o, t.place), array_agg(t.type ORDER BY o, t.place), array_agg(t.organisation_id ORDER BY o, t.place),
   array_agg(bench_seed.moved(t.subject, o) ORDER BY o, t.place), array_agg(t.time - o * {STEP} ORDER BY o, t.place),
-  array_agg(bench_seed.told(t.data, t.subject, o) ORDER BY o, t.place))
-FROM generate_series($1::bigint, $2::bigint, $3::bigint) o CROSS JOIN bench_seed.{schema}_journal_at_work t
+  array_agg(bench_seed.told(t.data, n.olds, n.news) ORDER BY o, t.place))
+FROM names n JOIN bench_seed.{schema}_journal_at_work t ON t.subject = n.incident_id GROUP BY o
 """
 
 

@@ -8,14 +8,16 @@ import signal
 import sys
 from collections import Counter
 from collections.abc import Callable
+from functools import cache
 from pathlib import Path
 from types import FrameType
 from typing import Any
 from unittest import mock
 
 from deploy.local import __main__ as local
-from deploy.local import runner
+from deploy.local import fleet
 from deploy.local.forks import serve
+from tests.bench.product import ROOT
 
 EVERY = 0.005
 MOST = 40
@@ -55,9 +57,20 @@ class Sampler:
         stack: list[str] = []
         while frame is not None and frame.f_code.co_qualname != "Runner.run":  # asyncio's; all above it is the same
             code = frame.f_code
-            stack.append(f"{'/'.join(Path(code.co_filename).parts[-3:])}:{code.co_qualname}")
+            stack.append(f"{_place(code.co_filename)}:{code.co_qualname}")
             frame = frame.f_back
         self.stacks[tuple(reversed(stack)) or ("(loop)",)] += 1
+
+
+@cache
+def _place(file: str) -> str:
+    """The project's files by their whole path in it, others by the last three parts of theirs."""
+    path = Path(file)
+    return (
+        str(path.relative_to(ROOT))
+        if path.is_relative_to(ROOT / "services") or path.is_relative_to(ROOT / "shared")
+        else "/".join(path.parts[-3:])
+    )
 
 
 def sampled(plain: Callable[..., None]) -> Callable[..., None]:
@@ -71,11 +84,12 @@ def sampled(plain: Callable[..., None]) -> Callable[..., None]:
         try:
             plain(create_app, listening, others, environment)
         finally:
-            sampler.write(Path(environment["HUIYING_VAR"]) / "profile", create_app.__module__.split(".")[1])
+            # A process is called as the log it writes to: intake, intake-2.
+            sampler.write(Path(environment["HUIYING_VAR"]) / "profile", Path("/proc/self/fd/1").readlink().stem)
 
     return serve_sampled
 
 
 if __name__ == "__main__":
-    with mock.patch.object(runner, "serve", sampled(serve)):
+    with mock.patch.object(fleet, "serve", sampled(serve)):
         sys.exit(local.main(sys.argv[1:]))

@@ -45,6 +45,16 @@ def against_floor(name: str, values: Sequence[float], floors: Sequence[float], u
     )
 
 
+def before_and_after(
+    name: str, before: Sequence[float], after: Sequence[float], unit: str, at_most: float | None = None
+) -> Result:
+    """The median of some rounds beside the median of earlier ones (as the floor), judged by how much more it became."""
+    value, was = statistics.median(after), statistics.median(before)
+    ratio = value / was if was else 1.0
+    met = None if at_most is None else ratio <= at_most
+    return Result(name, _short(value), unit, _short(was), round(ratio, 3), at_most, met, _spread(after))
+
+
 def write(file: Path, results: Sequence[Result]) -> None:
     """As the JSON that scripts read."""
     file.parent.mkdir(parents=True, exist_ok=True)
@@ -57,10 +67,11 @@ def show(console: Console, results: Sequence[Result]) -> None:
     for each in results:
         if each.target is not None:
             judged.add_row(*_cells(each))
-    others = _table("What explains them", ("name", "value", "unit", "spread"))
+    others = _table("What explains them", ("name", "value", "unit", "before", "ratio", "spread"))
     for each in results:
         if each.target is None:
-            others.add_row(each.name, f"{each.value:g}", each.unit, _cells(each)[-1])
+            name, value, unit, floor, ratio, *_, spread = _cells(each)
+            others.add_row(name, value, unit, floor, ratio, spread)
     console.print(judged, others)
 
 

@@ -25,7 +25,7 @@ from tests.bench.stillness import Connection, schemas_with
 from tests.bench.templates import Templates
 from tests.bench.texts import Texts
 
-FINISHED = 0.95
+FINISHED = 0.98
 """The share of incidents whose way is behind them."""
 REACH = {"finished": 960_000, "at_work": 26_000}
 """How far back the clones reach, in steps of 65.536 s: two years, and twenty days."""
@@ -52,7 +52,7 @@ class Seeder:
     _next: dict[Pass, int] = field(default_factory=lambda: {"finished": 1, "at_work": 1})
     _prepared: bool = False
 
-    async def fill(self, incidents: int, most: int) -> float:
+    async def fill(self, incidents: int, most: int, *, finished: float = FINISHED) -> float:
         """Until there are `incidents`, of `most` in the end; the seconds it took. The product is stopped meanwhile, then started."""
         began = time.monotonic()
         self.product.stop()
@@ -60,9 +60,9 @@ class Seeder:
             if not self._prepared:
                 await self._prepare(connection)
             missing = incidents - int(await connection.fetchval("SELECT count(*) FROM intake.incidents"))
-            await self._pass(connection, "at_work", missing * (1 - FINISHED), most * (1 - FINISHED))
+            await self._pass(connection, "at_work", missing * (1 - finished), most * (1 - finished))
             async with without_indexes(connection, SEEDED if missing >= MANY else (), self.say):
-                await self._pass(connection, "finished", missing * FINISHED, most * FINISHED)
+                await self._pass(connection, "finished", missing * finished, most * finished)
             await _move_positions(connection)
             await self._settle(connection)
         self.say(f"seeded to {incidents} incidents in {time.monotonic() - began:.0f} s")
@@ -110,7 +110,7 @@ class Seeder:
 
     async def _pass(self, connection: Connection, kind: Pass, missing: float, most: float) -> None:
         templates = len(self._ids(kind))
-        step = max(1, int(REACH[kind] * templates / most))
+        step = max(1, int(REACH[kind] * templates / max(1.0, most)))
         slots = math.ceil(missing / templates)
         while slots > 0:
             now = min(slots, SLOTS)

@@ -171,14 +171,15 @@ async def _staff(session: aiohttp.ClientSession, product: Product, office: Offic
     headers: list[dict[str, str]] = []
     clerk = Clerk(session, product)
     for number in range(CLERKS):
+        name, secret = f"{office.organisation}.clerk{number}-{secrets.token_hex(3)}", secrets.token_urlsafe(12)
         account = {
-            "login": f"{office.organisation}.clerk{number}-{secrets.token_hex(3)}",
-            "password": secrets.token_urlsafe(12),
+            "login": name,
+            "password": secret,
             "display_name": f"经办人{number}",
             "roles": [*roles_of(rulebook), "publisher"],
             "organisation_id": office.organisation,
         }
         await clerk.call("POST", "console:/v1/accounts", admin, account)
-        token = await sign_in(session, product, account["login"], account["password"])
+        token = await sign_in(session, product, name, secret)
         headers.append({"Authorization": f"Bearer {token}"})
     return headers
