@@ -118,10 +118,11 @@ async def _parked(given: argparse.Namespace, installed: Installation, console: C
     if not found:
         console.print("没有搁置的事件 / nothing is parked")
         return 0
-    table = Table("服务 / service", "对象 / subject", "事件 / event", "自 / since", "原因 / why")
     for each in found:
-        table.add_row(each.service, each.subject, f"{each.producer}: {each.type}", each.since[:19], escape(each.error))
-    console.print(table)
+        console.print(
+            f"[bold]{each.service}[/]  {each.subject}  {each.producer}: {each.type}  {each.since[:19]}", soft_wrap=True
+        )
+        console.print(f"    {escape(each.error)}", soft_wrap=True)
     return 1
 
 

@@ -71,7 +71,7 @@ async def verify_journal(connection: "asyncpg.Connection[asyncpg.Record]", schem
 
 
 async def _chains(connection: "asyncpg.Connection[asyncpg.Record]", found: Found, tell: Tell) -> None:
-    cursor = await connection.cursor(_ROWS.format(s=found.schema), prefetch=_PAGE)
+    cursor = await connection.cursor(_ROWS.format(s=found.schema))
     open_: list[Mapping[str, Any]] = []
     while page := await cursor.fetch(_PAGE):
         tell(len(page))
