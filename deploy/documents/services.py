@@ -2,6 +2,7 @@
 
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
+from functools import partial
 from pathlib import Path
 from typing import Any
 
@@ -13,9 +14,11 @@ from services.console.settings import Settings as ConsoleSettings
 from services.grading.main import create_app as grading_app
 from services.grading.main import wire as grading_wire
 from services.grading.settings import Settings as GradingSettings
+from services.intake.domain.admission import Bound
 from services.intake.main import create_app as intake_app
 from services.intake.main import wire as intake_wire
 from services.intake.settings import Settings as IntakeSettings
+from services.intake.usecases.admission import Admission
 from services.publishing.main import create_app as publishing_app
 from services.publishing.main import wire as publishing_wire
 from services.publishing.settings import Settings as PublishingSettings
@@ -67,12 +70,17 @@ def services(folder: Path) -> list[Service]:
     tasks, publishing = TasksSettings(**given), PublishingSettings(**given)
     console = ConsoleSettings(**given, directory_database_url=_NOWHERE)
     return [
-        _service("intake", intake_app(intake), intake_wire, intake, secrets),
+        _service("intake", intake_app(intake), partial(intake_wire, **_doors()), intake, secrets),
         _service("grading", grading_app(grading), grading_wire, grading, secrets),
         _service("tasks", tasks_app(tasks), tasks_wire, tasks, secrets),
         _service("publishing", publishing_app(publishing), publishing_wire, publishing, secrets),
         _service("console", console_app(console), console_wire, console, secrets),
     ]
+
+
+def _doors() -> dict[str, Admission]:
+    """What turns away at intake where too much waits; nothing comes here."""
+    return {f"{queue}_door": Admission(queue, Bound(1.0, least=1, most=1)) for queue in ("portal", "vendor")}
 
 
 def _service(

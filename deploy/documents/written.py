@@ -9,11 +9,12 @@ from pathlib import Path
 from deploy.documents.asyncapi import as_yaml, asyncapi
 from deploy.documents.events import event_types
 from deploy.documents.services import services
+from deploy.documents.settings import settings_document
 from services.grading.entry.cli import main as grading
 
 
 def documents() -> dict[str, str]:
-    """All of them; the same code gives the same text."""
+    """All of them, by their place beside docs/api; the same code gives the same text."""
     with tempfile.TemporaryDirectory(prefix="huiying-documents-") as folder:
         found = services(Path(folder))
     made = {
@@ -22,6 +23,7 @@ def documents() -> dict[str, str]:
     }
     made["events.asyncapi.yaml"] = as_yaml(asyncapi(event_types(), found))
     made["rulebook.schema.json"] = _rulebook_schema()
+    made["../settings.md"] = settings_document()
     return made
 
 
