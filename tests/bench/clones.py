@@ -13,6 +13,8 @@ from typing import Literal
 
 Pass = Literal["finished", "at_work"]
 STEP = "interval '65.536 s'"
+FADED = 10_547
+"""Steps in eight days: older fingerprints would have been forgotten by then."""
 
 FUNCTIONS = """
 CREATE SCHEMA IF NOT EXISTS bench_seed;
@@ -55,6 +57,7 @@ class Cloned:
     at_work: dict[str, str] = field(default_factory=dict)
     only: Pass | None = None
     source: str = "bench_seed.{copy} t"
+    within: str = ""
 
     @property
     def copy(self) -> str:
@@ -84,6 +87,7 @@ TABLES: tuple[Cloned, ...] = (
         source="bench_seed.{copy} t JOIN bench_seed.prints p ON p.organisation_id = t.organisation_id "
         "AND p.number = abs(hashint8(o) # uuid_hash(t.incident_id)) % (SELECT max(number) + 1 FROM bench_seed.prints)",
         expressions={"grams": "p.grams", "bands": "p.bands"},
+        within=f"WHERE o < {FADED}",
     ),
     Cloned("intake.answers"),
     Cloned("grading.procedures", finished=_NO_TEXT, at_work={"runs_until": "bench_seed.ahead()"}),
@@ -131,7 +135,8 @@ def insert(table: Cloned, columns: Sequence[tuple[str, str]], kind: Pass) -> str
     source = table.source.format(copy=f"{table.copy}_{kind}")
     return (
         f"INSERT INTO {table.name} ({', '.join(name for name, _ in columns)}) "
-        f"SELECT {', '.join(values)} FROM generate_series($1::bigint, $2::bigint, $3::bigint) o CROSS JOIN {source}"
+        f"SELECT {', '.join(values)} FROM generate_series($1::bigint, $2::bigint, $3::bigint) o CROSS JOIN {source} "
+        + table.within
     )
 
 

@@ -1,8 +1,10 @@
-"""What intake forgets by itself: idempotency answers after seven days, webhook ids once no signature could repeat them."""
+"""What intake forgets by itself: idempotency answers after seven days, webhook ids once no signature could repeat them, fingerprints
+once no newcomer can join by them."""
 
 import asyncio
 from datetime import timedelta
 
+from services.intake.storage.fading import forget_faded
 from services.intake.storage.idempotency import forget_old
 from services.intake.storage.keys import prune_webhook_ids
 from shared.clock import Clock
@@ -30,5 +32,6 @@ class Janitor:
     async def round(self) -> None:
         """One round."""
         async with self._db.transaction() as tx:
+            await forget_faded(tx, self._office.now())
             await forget_old(tx, self._office.now() - ANSWERS_KEPT)
             await prune_webhook_ids(tx, self._system.now() - WEBHOOK_IDS_KEPT)
