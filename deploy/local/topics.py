@@ -7,7 +7,6 @@ from aiokafka.admin import AIOKafkaAdminClient, NewTopic
 from aiokafka.errors import (
     InvalidReplicationFactorError,
     TopicAlreadyExistsError,
-    UnknownTopicOrPartitionError,
     for_code,
 )
 
@@ -45,20 +44,20 @@ async def create_topics(
     try:
         for _ in range(ROUNDS):
             copies = await _copies(admin, address) if replication is None else replication
-            missing = await _create(admin, partitions, copies)
+            missing = await _create(admin, partitions, copies) or await _not_led(admin)
             wrong = [] if missing else await _wrongly_sized(admin, partitions)
             if not missing and not wrong:
                 return
-            if wrong and replace:
-                await admin.delete_topics(wrong)
-            elif wrong and await _settled(admin, wrong):
+            if wrong and not replace:
                 break
+            if wrong:
+                await admin.delete_topics(wrong)
             else:
                 await asyncio.sleep(PAUSE)
     finally:
         await admin.close()
     if missing:
-        raise StartError(f"{address.bootstrap} has fewer brokers than the {copies} copies that each topic is to have")
+        raise StartError(f"{address.bootstrap} has too few brokers for {copies} copies of {', '.join(missing)}")
     raise StartError(
         f"topics {', '.join(wrong)} on {address.bootstrap} do not have {partitions} partitions: make them again"
     )
@@ -84,8 +83,11 @@ async def _wrongly_sized(admin: AIOKafkaAdminClient, partitions: int) -> list[st
     return [str(topic["topic"]) for topic in described if len(topic["partitions"]) != partitions]
 
 
-async def _settled(admin: AIOKafkaAdminClient, topics: list[str]) -> bool:
-    """Whether these are there: a broker that has not heard yet of a topic just made answers that it knows none."""
-    described = await admin.describe_topics(topics)
-    unknown = UnknownTopicOrPartitionError.errno
-    return all(topic["error_code"] != unknown and topic["partitions"] for topic in described)
+async def _not_led(admin: AIOKafkaAdminClient) -> list[str]:
+    """Those of which the broker that answers has not heard yet, or where a partition has no leader yet."""
+    described = await admin.describe_topics(list(TOPICS))
+    return [
+        str(topic["topic"])
+        for topic in described
+        if not topic["partitions"] or any(partition["leader"] < 0 for partition in topic["partitions"])
+    ]

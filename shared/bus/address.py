@@ -27,6 +27,11 @@ class KafkaAddress:
     cert_file: Path | None = None
     key_file: Path | None = None
 
+    @property
+    def several(self) -> bool:
+        """Whether one broker may die and the others go on."""
+        return "," in self.bootstrap
+
     def client(self) -> dict[str, Any]:
         """Keyword arguments of a consumer and an admin client. Raises OSError where a file cannot be read.
 

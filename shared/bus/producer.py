@@ -17,7 +17,9 @@ from shared.telemetry import spans
 
 _log = structlog.get_logger()
 _PATIENCE = 3.0
-"""Seconds that a batch may take before the connection is made anew."""
+_PATIENCE_WITH_MANY = 12.0
+"""Seconds that a batch may take before the connection is made anew. Where there are several brokers, one of them that dies is
+replaced within some seconds, and what waits for it then goes on in order."""
 _BREATH = 0.2
 _BATCH = 500
 _MOST_WAITING = 5000
@@ -62,7 +64,7 @@ class Bus:
     async def send(self, events: Sequence[RawEvent]) -> bool:
         """Send in order; false where the broker did not take them all in time."""
         try:
-            async with asyncio.timeout(_PATIENCE):
+            async with asyncio.timeout(_PATIENCE_WITH_MANY if self._kafka.several else _PATIENCE):
                 producer = await self._started()
                 partitions = {
                     topic: len(await producer.partitions_for(topic)) for topic in {e.producer for e in events}

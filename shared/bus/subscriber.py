@@ -6,12 +6,12 @@ from collections.abc import Sequence
 
 import structlog
 from aiokafka import AIOKafkaConsumer
-from aiokafka.admin import AIOKafkaAdminClient
 from aiokafka.errors import KafkaError
 
 from shared.bus.address import KafkaAddress
 from shared.bus.cloudevents import from_message
 from shared.bus.partitions import shards_of
+from shared.bus.watch import ClusterWatch
 from shared.contracts.envelope import RawEvent
 
 _log = structlog.get_logger()
@@ -23,10 +23,13 @@ _JOIN_SECONDS = 30.0
 """A group waits for a member that was killed until its session ends; leaving earlier would only add another such ghost."""
 _AGAIN_SECONDS = 1.0
 _SESSION_MS = 6000
-_WATCH_SECONDS = 0.5
+"""The least that Apache Kafka allows: so long after it was killed a member still counts."""
+_HEARTBEAT_MS = 500
+"""How soon the others hear that it does not count any more, and take its partitions."""
 _STUCK_SECONDS = 5.0
+_DEAF_SECONDS = 5.0
 _ALONE_SECONDS = 0.05
-_WATCH_PATIENCE_MS = 5000
+_LEAVE_SECONDS = 2.0
 
 
 class Subscriber:
@@ -45,6 +48,7 @@ class Subscriber:
         self._leaving: set[asyncio.Task[None]] = set()
         self._not_before = 0.0
         self._away = False
+        self._heard_at = 0.0
 
     async def poll(self) -> list[RawEvent]:
         """Up to a hundred events, waiting at most 0.2 s for the first; none, soon, while no member. Joins on the side."""
@@ -62,6 +66,8 @@ class Subscriber:
             _log.warning("bus.poll_failed", group=self._group, error=repr(error))
             self.rejoin()
             return []
+        if found:
+            self._heard_at = asyncio.get_running_loop().time()
         return [
             from_message(place.topic, message.headers, message.value)
             for place, messages in found.items()
@@ -96,7 +102,7 @@ class Subscriber:
             enable_auto_commit=True,
             fetch_max_wait_ms=_FETCH_MS,
             session_timeout_ms=_SESSION_MS,
-            heartbeat_interval_ms=_SESSION_MS // 4,
+            heartbeat_interval_ms=_HEARTBEAT_MS,
             metadata_max_age_ms=30000,
         )
         try:
@@ -110,31 +116,31 @@ class Subscriber:
             raise
         else:
             self._consumer = consumer
+            self._heard_at = asyncio.get_running_loop().time()
             self._watching = asyncio.create_task(self._watch())
         finally:
             self._joining = None
 
     async def _watch(self) -> None:
-        """Leave as soon as the broker is away or another one answers: its cluster id says that it came up empty.
+        """Leave as soon as the broker is away or another one answers.
 
         A consumer by itself would go on at its old position and wait for messages that never come.
         """
-        admin = AIOKafkaAdminClient(**self._kafka.client(), request_timeout_ms=_WATCH_PATIENCE_MS)
-        try:
-            await admin.start()
-            known = (await admin.describe_cluster())["cluster_id"]
-            while known == (await admin.describe_cluster())["cluster_id"]:
-                await asyncio.sleep(_WATCH_SECONDS)
-        except (KafkaError, OSError, TimeoutError) as error:
-            _log.info("bus.broker_away", group=self._group, error=type(error).__name__)
-        finally:
-            with contextlib.suppress(KafkaError, OSError, TimeoutError):
-                await admin.close()
+        found = await ClusterWatch(self._kafka).until_gone()
+        _log.info("bus.broker_gone", group=self._group, found=found)
         # Only said here: the poll leaves, for a consumer that is stopped under a waiting poll never lets it go.
         self._away = True
 
+    def doubt(self) -> None:
+        """Something was missing that should have come by now: join anew, if nothing at all has come for a while.
+
+        Not at once, for every joining stops the whole group for a moment, and a broker that takes over from another may be late.
+        """
+        if asyncio.get_running_loop().time() - self._heard_at > _DEAF_SECONDS:
+            self.rejoin()
+
     def rejoin(self) -> None:
-        """Leave, on the side, and join anew at the next poll: what a broker that came up empty needs."""
+        """Leave, on the side, and join anew at the next poll."""
         consumer, self._consumer = self._consumer, None
         watching, self._watching, self._away = self._watching, None, False
         if watching is not None:
@@ -155,5 +161,5 @@ class Subscriber:
 
 async def _stop(consumer: AIOKafkaConsumer) -> None:
     with contextlib.suppress(KafkaError, OSError, TimeoutError):
-        async with asyncio.timeout(1):
+        async with asyncio.timeout(_LEAVE_SECONDS):
             await consumer.stop()

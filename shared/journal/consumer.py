@@ -94,7 +94,7 @@ class Consumer:
         found = await asyncio.gather(*(self._behind(producer, patient) for producer in producers))
         pulled = await self._pull([gap for gaps in found for gap in gaps])
         if pulled and patient:
-            self._subscriber.rejoin()
+            self._subscriber.doubt()
         return pulled
 
     async def _behind(self, producer: str, patient: bool) -> list[Gap]:
