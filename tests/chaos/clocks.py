@@ -63,6 +63,26 @@ async def past(connection: Connection, now: datetime) -> int:
     return sum(counts)
 
 
+async def told_so_far(connection: Connection) -> dict[str, int]:
+    """How far the journals are that clocks write to."""
+    return {holder: await connection.fetchval(f"SELECT coalesce(max(id), 0) FROM {holder}.journal") for holder in FIRED}
+
+
+async def fired_early(connection: Connection, since: dict[str, int], now: datetime) -> list[str]:
+    """What was told overdue since then, though at true office time `now` it is not due yet: a wrong clock's verdicts."""
+    early: list[str] = []
+    for holder, last in since.items():
+        rows = await connection.fetch(
+            f"SELECT j.subject, t.id, t.due_at FROM {holder}.journal j JOIN tasks.tasks t "
+            "ON t.id = (j.data::jsonb->>'assignment_id')::uuid "
+            "WHERE j.id > $1 AND j.data::jsonb->>'change' IN ('overdue', 'escalated') AND t.due_at > $2",
+            last,
+            now + SLACK,
+        )
+        early += [f"{holder}: {row['id']} of {row['subject']}, due {row['due_at']}" for row in rows]
+    return early
+
+
 async def _ended(connection: Connection) -> set[UUID]:
     """What was handed in, or answered: no clock runs for it any more."""
     done = "SELECT id FROM tasks.tasks WHERE state = 'done' UNION SELECT assignment_id FROM publishing.duties WHERE state = 'done'"

@@ -48,11 +48,17 @@ class Officials:
         while not self._stopping.is_set():
             try:
                 header = await office.token(session, self.product)
+                refused = self._refused()
                 await self._approve(session, header)
                 await self._hand_in(session, header, chance)
+                if self._refused() > refused:
+                    office.forget_token()  # by a clock that stepped it has ended
             except (aiohttp.ClientError, TimeoutError, SetupFailedError) as error:
                 self.refusals[type(error).__name__] += 1
             await asyncio.sleep(PAUSE)
+
+    def _refused(self) -> int:
+        return sum(count for said, count in self.refusals.items() if said.endswith(" 401"))
 
     async def _approve(self, session: aiohttp.ClientSession, header: dict[str, str]) -> None:
         waiting = await self._get(session, header, "grading", "/v1/gradings?state=proposed&limit=50")
