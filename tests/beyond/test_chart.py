@@ -3,6 +3,7 @@
 import json
 import subprocess
 from collections.abc import Mapping
+from functools import cache
 from pathlib import Path
 from typing import Any
 
@@ -23,7 +24,7 @@ OUTSIDE = {"PodMonitor"}
 """Kinds that belong to an operator and have no schema among Kubernetes' own."""
 CONTAINER = {"HUIYING_DATABASE", "HUIYING_DATABASE_OPTIONS", "HUIYING_ADMIN_DATABASE_URL"}
 """Read by deploy.container before there are settings."""
-LARGE: Mapping[str, str] = {
+LARGE = {
     "monitoring.enabled": "true",
     "kafka.security": "SASL_SSL",
     "kafka.saslMechanism": "SCRAM-SHA-512",
@@ -32,19 +33,21 @@ LARGE: Mapping[str, str] = {
     "database.sslmode": "verify-full",
     "database.caSecret": "database-ca",
 }
-SMALL: Mapping[str, str] = {"pgbouncer.enabled": "false", "ingress.enabled": "false"}
+SMALL = {"pgbouncer.enabled": "false", "ingress.enabled": "false"}
+VALUES: Mapping[str, Mapping[str, str]] = {"default": {}, "large": LARGE, "small": SMALL}
 
 
-def _render(values: Mapping[str, str]) -> str:
+@cache
+def _render(values: str) -> str:
     helm = program("helm", BUILD)
-    given = [part for name, value in values.items() for part in ("--set", f"{name}={value}")]
+    given = [part for name, value in VALUES[values].items() for part in ("--set", f"{name}={value}")]
     command: list[str | Path] = [helm, "template", "office", CHART, "--kube-version", f"{KUBERNETES}.0", *given]
     done = subprocess.run(command, capture_output=True, text=True, check=False)
     assert done.returncode == 0, done.stderr
     return done.stdout
 
 
-def _documents(values: Mapping[str, str]) -> list[dict[str, Any]]:
+def _documents(values: str = "default") -> list[dict[str, Any]]:
     return [each for each in yaml.safe_load_all(_render(values)) if each]
 
 
@@ -59,8 +62,8 @@ def test_helm_finds_nothing_to_say() -> None:
     assert done.returncode == 0, done.stdout + done.stderr
 
 
-@pytest.mark.parametrize("values", [{}, LARGE, SMALL], ids=["default", "large", "small"])
-def test_every_document_is_what_the_cluster_takes(values: Mapping[str, str], tmp_path: Path) -> None:
+@pytest.mark.parametrize("values", VALUES)
+def test_every_document_is_what_the_cluster_takes(values: str, tmp_path: Path) -> None:
     documents = _documents(values)
     assert {document["kind"] for document in documents} >= {"Deployment", "Service", "ConfigMap", "Job"}
     for document in documents:
@@ -92,7 +95,7 @@ def _kubeconform(rendered: str, folder: Path) -> None:
 
 def test_every_variable_is_one_that_the_product_reads() -> None:
     known = CONTAINER | {PREFIX + name.upper() for name in ConsoleSettings.model_fields}
-    for values in ({}, LARGE, SMALL):
+    for values in VALUES:
         for document in _documents(values):
             given = set(document.get("data", {})) if document["kind"] == "ConfigMap" else set()
             if document["kind"] in {"Deployment", "Job"} and "pgbouncer" not in document["metadata"]["name"]:
@@ -101,18 +104,18 @@ def test_every_variable_is_one_that_the_product_reads() -> None:
 
 
 def test_the_settings_it_makes_are_good_ones() -> None:
-    data = next(each for each in _documents(LARGE) if each["kind"] == "ConfigMap")["data"]
+    data = next(each for each in _documents("large") if each["kind"] == "ConfigMap")["data"]
     fields = {name.removeprefix(PREFIX).lower(): value for name, value in data.items() if name not in CONTAINER}
-    read = ServiceSettings.model_validate(
-        fields | {"peers": json.loads(fields["peers"]), "database_url": "postgresql://a:b@c/d"}
-    )
+    mounted = {"kafka_ca_file": str(CHART / "Chart.yaml")}  # any file that is there
+    fields |= {"kafka_username": "huiying", "kafka_password": "x", "database_url": "postgresql://a:b@c/d"} | mounted
+    read = ServiceSettings.model_validate(fields | {"peers": json.loads(fields["peers"])})
     assert set(read.peers) == {service.name for service in PRODUCT.services}
 
 
 def test_every_secret_that_is_mounted_is_made(tmp_path: Path) -> None:
     data: Any = manifest(tmp_path / "secrets", "huiying-secrets", None)["data"]
     made = set(data)
-    for document in _documents({}):
+    for document in _documents():
         if document["kind"] not in {"Deployment", "Job"}:
             continue
         for volume in document["spec"]["template"]["spec"]["volumes"]:
@@ -122,7 +125,7 @@ def test_every_secret_that_is_mounted_is_made(tmp_path: Path) -> None:
 
 def test_a_service_is_given_its_own_passwords_and_no_others(tmp_path: Path) -> None:
     data: Any = manifest(tmp_path / "secrets", "huiying-secrets", "office")["data"]
-    for document in _documents({}):
+    for document in _documents():
         name = document["metadata"].get("labels", {}).get("app.kubernetes.io/component")
         if document["kind"] != "Deployment" or name == "pgbouncer":
             continue
