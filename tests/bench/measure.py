@@ -10,13 +10,22 @@ import asyncpg
 from rich.console import Console
 
 from tests.bench import cpu, flow, intake
+from tests.bench.clocks import Clocks, measure_clocks
 from tests.bench.floor import floor
+from tests.bench.growth import Growth, measure_growth
 from tests.bench.load import closed_loop, complaints
-from tests.bench.product import SERVICES, Product
+from tests.bench.overload import measure_overload
+from tests.bench.product import RUNNER, SERVICES, Product
 from tests.bench.results import Result, against_floor, rounds
+from tests.bench.seed import Seeder
 from tests.bench.setup import Office, make_offices
 from tests.bench.stillness import rest
+from tests.bench.templates import make_templates
 from tests.bench.texts import Texts
+from tests.bench.vendor import measure_vendor
+
+FINISHED, AT_WORK = 48, 24
+"""Templates: different incidents that are brought through the product, of which the many are made."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -31,6 +40,9 @@ class Plan:
     connections: int
     parts: frozenset[str]
     profile: bool
+    growth: Growth
+    clocks: Clocks
+    victims: tuple[str, ...]
 
 
 async def measure(product: Product, plan: Plan, console: Console) -> list[Result]:
@@ -47,14 +59,50 @@ async def measure(product: Product, plan: Plan, console: Console) -> list[Result
         async with floor(product.database_url, product.var / "log" / "floor.log") as floor_port:
             doors = intake.Doors(product, connection, floor_port, supply)
             await warm_up(doors, plan)
-            if plan.profile:
-                begin_profile(product)
-            if "intake" in plan.parts:
-                results += await measure_intake(doors, plan, console)
-            if "flow" in plan.parts:
-                results += await measure_flow(doors, plan, offices, console)
+            results += await measure_doors(doors, plan, offices, console)
     finally:
         await connection.close()
+    if plan.profile:
+        product.stop()  # what comes after is not to be in the profile
+        product.module = RUNNER
+        product.start()
+    if plan.parts & {"growth", "clocks"}:
+        results += await measure_large(product, plan, offices, console)
+    return results
+
+
+async def measure_doors(doors: intake.Doors, plan: Plan, offices: Sequence[Office], console: Console) -> list[Result]:
+    """What is measured through intake's door, beside the floor."""
+    results: list[Result] = []
+    if "intake" in plan.parts:
+        results += await measure_intake(doors, plan, console)
+    if "vendor" in plan.parts:
+        results += await measure_vendor(doors, offices, plan.seconds, console)
+    if "overload" in plan.parts:
+        results += await measure_overload(doors, offices, plan.seconds, console)
+    if "flow" in plan.parts:
+        if plan.profile:
+            begin_profile(doors.product)
+        results += await measure_flow(doors, plan, offices, console)
+    return results
+
+
+async def measure_large(product: Product, plan: Plan, offices: list[Office], console: Console) -> list[Result]:
+    """What is measured among very many incidents, which are seeded for it."""
+    supply = complaints(offices, Texts(seed=20_260), f"large-{time.time_ns()}")
+    connection = await asyncpg.connect(product.database_url)
+    try:
+        templates = await make_templates(product, connection, offices, finished=FINISHED, at_work=AT_WORK)
+    finally:
+        await connection.close()
+    seeder = Seeder(product, templates, offices, console.print)
+    results: list[Result] = []
+    if "growth" in plan.parts:
+        results += await measure_growth(seeder, product, offices, supply, plan.growth, console)
+    else:
+        await seeder.fill(plan.growth.sizes[0], plan.growth.sizes[0], finished=0.0)
+    if "clocks" in plan.parts:
+        results += await measure_clocks(product, supply, plan.clocks, console)
     return results
 
 
