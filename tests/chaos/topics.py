@@ -1,7 +1,6 @@
 """Every message that the bus still holds against the journals: each names one event of one, in its very bytes."""
 
 import asyncio
-from collections import Counter
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
@@ -46,48 +45,47 @@ class Carried:
     findings: list[Finding] = field(default_factory=list)
 
 
-async def check_topics(connection: Connection, bootstrap: str) -> Carried:
-    """Of all producers. To be called at rest: what is stamped while this reads is not known to it."""
+async def check_topics(connection: Connection, bootstrap: str, *, fresh: bool) -> Carried:
+    """Of all producers. To be called at rest. `fresh`: the bus began empty, so that other journals' events are no legacy."""
     producers = await schemas_with(connection, "heads")
     messages = await read_topics(bootstrap, producers)
     carried = Carried(messages=len(messages))
     for producer in producers:
         source = f"/huiying/{producer}/{await connection.fetchval(f'SELECT journal_id FROM {producer}.identity')}"
-        events = await _events(connection, producer)
-        account(carried, [message for message in messages if message.topic == producer], events, source)
+        ours = [message for message in messages if message.topic == producer and (fresh or _is_of(message, source))]
+        account(carried, ours, await journal_events(connection, producer), source)
     return carried
 
 
 def account(carried: Carried, messages: Sequence[Message], events: Mapping[Place, bytes], source: str) -> None:
     """One topic's messages, in the order of each partition, against its journal's events by place (see `digest`)."""
-    unreadable, strangers, different, astray = list[str](), list[str](), list[str](), list[str]()
+    wrong: dict[str, list[str]] = {"unreadable": [], "stranger": [], "different": [], "astray": []}
     seen: dict[int, set[int]] = {}
-    keys: dict[int, int] = {}
+    partitions: dict[int, int] = {}
     for message in messages:
         try:
             place, found = _read(message)
         except (KeyError, ValueError) as error:
-            unreadable.append(f"{message.topic}/{message.partition}: {error!r}")
+            wrong["unreadable"].append(f"{message.topic}/{message.partition}: {error!r}")
             continue
-        if message.headers["ce_source"] != source:
-            strangers.append(f"{message.headers['ce_source']} {message.headers['ce_id']}")
-        elif place not in events:
-            strangers.append(f"{message.topic} {place}: no such number")
+        named = f"{place} {message.headers['ce_id']}"
+        if not _is_of(message, source) or place not in events:
+            wrong["stranger"].append(f"{named} of {message.headers['ce_source']}")
         elif events[place] != found:
-            different.append(f"{message.topic} {place}: {message.headers['ce_id']}")
+            wrong["different"].append(named)
         shard, seq = place
-        if keys.setdefault(shard, message.partition) != message.partition:
-            astray.append(f"{message.topic}, shard {shard}: partitions {keys[shard]} and {message.partition}")
+        if partitions.setdefault(shard, message.partition) != message.partition:
+            wrong["astray"].append(f"{named}: partitions {partitions[shard]} and {message.partition}")
         before = seen.setdefault(shard, set())
         carried.repeated += seq in before
-        carried.late += seq not in before and bool(before) and seq < max(before)
+        carried.late += seq not in before and seq < max(before, default=0)
         before.add(seq)
     topic = messages[0].topic if messages else "?"
     carried.findings += [
-        *some("broken", f"topic {topic} (not one of ours)", unreadable),
-        *some("doubled", f"topic {topic} (no event of the journal)", strangers),
-        *some("broken", f"topic {topic} (not as the journal has it)", different),
-        *some("broken", f"topic {topic} (one shard on two partitions)", astray),
+        *some("broken", f"topic {topic} (not one of ours)", wrong["unreadable"]),
+        *some("doubled", f"topic {topic} (no event of the journal)", wrong["stranger"]),
+        *some("broken", f"topic {topic} (not as the journal has it)", wrong["different"]),
+        *some("broken", f"topic {topic} (one shard on two partitions)", wrong["astray"]),
     ]
 
 
@@ -95,6 +93,10 @@ def digest(event_id: UUID, kind: str, organisation: str, subject: UUID, time: da
     """What an event is, in sixteen bytes."""
     said = "\n".join([str(event_id), kind, organisation, str(subject), time.isoformat()])
     return sha256(said.encode() + b"\n" + data).digest()[:16]
+
+
+def _is_of(message: Message, source: str) -> bool:
+    return message.headers.get("ce_source") == source
 
 
 def _read(message: Message) -> tuple[Place, bytes]:
@@ -108,7 +110,8 @@ def _read(message: Message) -> tuple[Place, bytes]:
     return (int(said["ce_shard"]), int(said["ce_sequence"])), found
 
 
-async def _events(connection: Connection, producer: str) -> dict[Place, bytes]:
+async def journal_events(connection: Connection, producer: str) -> dict[Place, bytes]:
+    """What the journal says was stamped, by place."""
     found: dict[Place, bytes] = {}
     async with connection.transaction():
         async for row in connection.cursor(
@@ -151,8 +154,3 @@ async def _partitions(consumer: AIOKafkaConsumer, topic: str) -> list[TopicParti
 def _message(place: TopicPartition, one: object) -> Message:
     headers = {name: content.decode() for name, content in one.headers}  # type: ignore[attr-defined]  # untyped library
     return Message(place.topic, place.partition, one.key or b"", headers, one.value or b"")  # type: ignore[attr-defined]
-
-
-def by_topic(messages: Sequence[Message]) -> Counter[str]:
-    """How many each topic holds."""
-    return Counter(message.topic for message in messages)
