@@ -9,9 +9,12 @@ import asyncpg
 import pytest
 
 from deploy.local.postgres import Postgres
+from shared.clock import StepWatch
 from shared.db import Database, Transaction
 from shared.ids import new_id
 from shared.timers import Due, Timers, set_timers, timers_ddl
+from shared.timers.verdicts import Verdicts
+from tests.builders.clocks import HandClock
 from tests.builders.databases import outside_loop
 
 NOW = datetime(2026, 3, 2, 1, 0, tzinfo=UTC)
@@ -115,3 +118,29 @@ async def test_an_incident_that_somebody_works_on_keeps_its_clocks_for_the_next_
         await tx.fetch("SELECT 1 FROM clocks.incidents WHERE incident_id = $1 FOR UPDATE", made[0][1])
         assert await world.timers.run_due(world.db, NOW) == 1
     assert await world.timers.run_due(world.db, NOW) == 1
+
+
+async def test_nothing_fires_while_the_wall_clock_is_in_doubt(world: World) -> None:
+    wall, looks = HandClock(NOW - timedelta(minutes=30)), 0
+
+    def steady() -> float:
+        nonlocal looks
+        looks += 1
+        return 1000.0
+
+    verdicts = Verdicts("clocks", StepWatch(wall, steady))
+    await world.start(5)
+    wall.move(hours=1)  # by a wrong hour all of them seem to be due
+    firing = asyncio.create_task(world.timers.run(world.db, wall, verdicts))
+    async with asyncio.timeout(10):
+        while looks < 5:
+            await asyncio.sleep(0.01)
+        assert await world.count() == (0, 0)
+        wall.move(hours=-1)  # taken back: and nothing is due
+        while looks < 9:
+            await asyncio.sleep(0.01)
+        assert await world.count() == (0, 0)
+        assert verdicts.allowed()
+    firing.cancel()
+    await asyncio.gather(firing, return_exceptions=True)
+    assert await world.timers.run_due(world.db, NOW) == 5
