@@ -8,6 +8,7 @@ from fastapi.exceptions import RequestValidationError
 from starlette.exceptions import HTTPException
 from starlette.requests import ClientDisconnect, Request
 from starlette.responses import Response
+from starlette.routing import Match, Route
 
 from shared.db import TRANSIENT
 from shared.errors import (
@@ -90,11 +91,23 @@ async def _validation(_request: Request, error: Exception) -> Response:
     return problem(InvalidError(f"请更正所列各项 / Correct what `errors` lists: {places}.", errors=errors))
 
 
-async def _starlette(_request: Request, error: Exception) -> Response:
+async def _starlette(request: Request, error: Exception) -> Response:
     assert isinstance(error, HTTPException)
     kind = _BY_STATUS.get(error.status_code, MalformedError if error.status_code < 500 else HuiyingError)
     said = error.detail if error.detail and error.status_code not in _PLAIN else ""
-    return problem(kind(said or _PLAIN.get(error.status_code, kind.title)), headers=dict(error.headers or {}))
+    headers = dict(error.headers or {})
+    if error.status_code == 405:
+        headers["Allow"] = ", ".join(sorted(_methods_here(request)))
+    return problem(kind(said or _PLAIN.get(error.status_code, kind.title)), headers=headers)
+
+
+def _methods_here(request: Request) -> set[str]:
+    """All methods of the address, of which each has a route of its own; the router names those of the first alone."""
+    found: set[str] = set()
+    for route in request.app.router.routes:
+        if isinstance(route, Route) and route.matches(request.scope)[0] is not Match.NONE:
+            found |= set(route.methods or ())
+    return found
 
 
 async def _locked(_request: Request, _error: Exception) -> Response:

@@ -3,7 +3,9 @@
 from typing import Annotated
 from uuid import UUID
 
-from pydantic import AwareDatetime, BaseModel, ConfigDict, Field, StringConstraints
+from pydantic import BaseModel, ConfigDict, Field, StringConstraints
+
+from shared.web.fields import Moment, Truth, Version
 
 Reason = Annotated[str, StringConstraints(strip_whitespace=True, min_length=1, max_length=2000)]
 """Why; typed by a person. Kept at grading and shown to the organisation's staff, told to no other service."""
@@ -16,7 +18,7 @@ class Command(BaseModel):
     """Any command on a procedure."""
 
     model_config = ConfigDict(extra="forbid")
-    version: int | None = None
+    version: Version | None = None
 
 
 class Approval(Command):
@@ -30,7 +32,7 @@ class FlagChange(Command):
     """Raise or lower one of the rulebook's flags."""
 
     flag: Annotated[str, Field(min_length=1, max_length=64)]
-    on: bool = True
+    on: Truth = True
     reason: Reason
 
 
@@ -50,7 +52,7 @@ class MomentReport(Command):
     """A moment that somebody reports, or proves to have been at another time than is known. `at` with its offset from UTC."""
 
     name: Annotated[str, Field(min_length=1, max_length=64)]
-    at: AwareDatetime
+    at: Moment
     reason: Reason
 
 

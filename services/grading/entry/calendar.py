@@ -11,8 +11,9 @@ from services.grading.usecases.change_calendar import ChangeCalendar, Outcome
 from services.grading.usecases.look_calendar import LookCalendar
 from shared.auth import CurrentStaff
 from shared.calendar import Correction
+from shared.web.fields import NUMBER, Truth
 
-Year = Annotated[int, Field(ge=EARLIEST_YEAR, le=LATEST_YEAR)]
+Year = Annotated[int, Field(ge=EARLIEST_YEAR, le=LATEST_YEAR), NUMBER]
 Words = Annotated[
     str, StringConstraints(strip_whitespace=True, min_length=1, max_length=60, pattern=r"^[^\x00-\x1f\x7f]+$")
 ]
@@ -26,7 +27,7 @@ class NoticeDay(BaseModel):
     """A day as the notice names it: off (with the holiday's name), or a weekend day that is worked instead."""
 
     date: date
-    working: bool
+    working: Truth
     reason: Words
 
 
@@ -36,16 +37,16 @@ class Notice(BaseModel):
     year: Year
     days: Annotated[list[NoticeDay], Field(min_length=1, max_length=150)]
     source: Source
-    preview: bool = False
+    preview: Truth = False
 
 
 class SingleDay(BaseModel):
     """One day that is, or isn't, worked other than the calendar says. `preview`: only show what would move."""
 
     date: Annotated[date, Field(ge=_EARLIEST, le=_LATEST)]
-    working: bool
+    working: Truth
     reason: Words
-    preview: bool = False
+    preview: Truth = False
 
 
 def calendar_routes(change: ChangeCalendar, look: LookCalendar) -> APIRouter:

@@ -17,23 +17,27 @@ from shared.web.faults import readable
 
 Hash = Annotated[RulebookHash, Path()]
 _TEXTS = frozenset({"text/plain", "text/yaml", "text/x-yaml", "application/yaml", "application/x-yaml"})
+_WORDS: dict[str, Any] = {"type": "string", "minLength": 1}
 _UPLOAD: dict[str, Any] = {
     "requestBody": {
         "required": True,
         "content": {
-            "text/plain": {"schema": {"type": "string", "description": "The YAML itself"}},
+            "text/plain": {"schema": {**_WORDS, "description": "The YAML itself"}},
             "application/json": {"schema": Upload.model_json_schema()},
         },
     }
 }
-_TEXT: dict[str, Any] = {"requestBody": {"required": True, "content": {"text/plain": {"schema": {"type": "string"}}}}}
+_NEW: dict[int | str, Any] = {
+    201: {"description": "It is new here", "content": {"application/json": {"schema": {"type": "object"}}}}
+}
+_TEXT: dict[str, Any] = {"requestBody": {"required": True, "content": {"text/plain": {"schema": _WORDS}}}}
 
 
 def rulebook_routes(shelf: Shelf, activate: Activate, relocate: Relocate) -> APIRouter:
     """The shelf of an organisation."""
     router = APIRouter(tags=["rulebooks"], prefix="/v1/rulebooks")
 
-    @router.post("", summary="载入规则 / Load a rulebook", openapi_extra=_UPLOAD)
+    @router.post("", summary="载入规则 / Load a rulebook", openapi_extra=_UPLOAD, responses=_NEW)
     async def upload(staff: CurrentStaff, request: Request, response: Response) -> dict[str, Any]:
         """Checked, and kept as a draft of this organisation. 201 where it is new, 200 where the same was here already.
 

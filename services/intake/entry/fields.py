@@ -5,7 +5,7 @@ from typing import Annotated, Any
 from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, StringConstraints
 
 from shared.contracts.intake import Spread
-from shared.web.fields import NOT_BLANK, NUMBER, LocalMoment
+from shared.web.fields import NUMBER, LocalMoment
 
 MOST_COUNT = 10**12
 """A count above this is a fault of its sender, not attention."""
@@ -23,15 +23,15 @@ def _no_nul(value: Any) -> Any:
 
 
 _CLEAN = BeforeValidator(_no_nul)
-Title = Annotated[str, StringConstraints(strip_whitespace=True, min_length=1, max_length=200), _CLEAN, NOT_BLANK]
-Body = Annotated[str, StringConstraints(strip_whitespace=True, min_length=1, max_length=50_000), _CLEAN, NOT_BLANK]
+Title = Annotated[str, StringConstraints(strip_whitespace=True, min_length=1, max_length=200), _CLEAN]
+Body = Annotated[str, StringConstraints(strip_whitespace=True, min_length=1, max_length=50_000), _CLEAN]
 PostText = Annotated[str, StringConstraints(strip_whitespace=True, max_length=20_000), _CLEAN]
-Short = Annotated[str, StringConstraints(strip_whitespace=True, min_length=1, max_length=100), _CLEAN, NOT_BLANK]
-Place = Annotated[str, StringConstraints(strip_whitespace=True, min_length=1, max_length=200), _CLEAN, NOT_BLANK]
+Short = Annotated[str, StringConstraints(strip_whitespace=True, min_length=1, max_length=100), _CLEAN]
+Place = Annotated[str, StringConstraints(strip_whitespace=True, min_length=1, max_length=200), _CLEAN]
 Name = Annotated[str, StringConstraints(strip_whitespace=True, max_length=60), _CLEAN]
 Phone = Annotated[str, StringConstraints(strip_whitespace=True, max_length=40), _CLEAN]
 Link = Annotated[str, StringConstraints(strip_whitespace=True, max_length=2000, pattern=r"^https?://\S+$"), _CLEAN]
-Count = Annotated[int, NUMBER, Field(ge=0, le=MOST_COUNT)]
+Count = Annotated[int, Field(ge=0, le=MOST_COUNT), NUMBER]
 
 
 class Contact(BaseModel):

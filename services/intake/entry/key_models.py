@@ -27,7 +27,7 @@ class NewKey(_Body):
     organisation: Slug
     label: Annotated[str, Field(min_length=1, max_length=80)]
     scopes: Annotated[frozenset[Scope], Field(min_length=1), _SAID_TWICE]
-    per_second: Annotated[int, NUMBER, Field(ge=1, le=10_000)] = DEFAULT_PER_SECOND
+    per_second: Annotated[int, Field(ge=1, le=10_000), NUMBER] = DEFAULT_PER_SECOND
 
 
 class NewVendor(_Body):
@@ -40,7 +40,7 @@ class NewVendor(_Body):
 class Rotation(_Body):
     """How long the old key or secret still holds beside the new one; 0 ends it at once."""
 
-    grace_hours: Annotated[int, NUMBER, Field(ge=0, le=168)] = 24
+    grace_hours: Annotated[int, Field(ge=0, le=168), NUMBER] = 24
     version: Version | None = None
 
     @property

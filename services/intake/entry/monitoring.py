@@ -1,6 +1,5 @@
 """The vendor's route: signed pushes of posts and their spread."""
 
-import asyncio
 from collections.abc import Mapping
 from typing import Annotated, Any
 
@@ -12,6 +11,7 @@ from services.intake.domain.joining import Post
 from services.intake.entry.fields import PostEvent, Push
 from services.intake.entry.webhooks import ID_SCHEMA, TIMESTAMP_SCHEMA, ReplayedError, SignedPush, WebhookGate
 from services.intake.storage.keys import claim_webhook_id
+from services.intake.usecases.pace import Pace
 from services.intake.usecases.receive import PostSample, PushResult, Receive
 from shared.clock import Clock
 from shared.db import Transaction
@@ -19,8 +19,6 @@ from shared.errors import InvalidError, MalformedError
 from shared.web.faults import readable
 
 MOST_BYTES = 8 * 1024 * 1024
-_AT_ONCE = 2
-"""Pushes written at the same time: a noisy vendor waits in line behind itself, not before the portal."""
 
 
 class PushDocument(Push):
@@ -70,10 +68,9 @@ class PushAnswer(BaseModel):
     rejected: list[Rejected]
 
 
-def monitoring_routes(receive: Receive, gate: WebhookGate, system: Clock) -> APIRouter:
+def monitoring_routes(receive: Receive, gate: WebhookGate, pace: Pace, system: Clock) -> APIRouter:
     """`POST /v1/monitoring/{vendor}/events`."""
     router = APIRouter(tags=["monitoring"])
-    turn = asyncio.Semaphore(_AT_ONCE)
 
     @router.post(
         "/v1/monitoring/{vendor}/events",
@@ -86,14 +83,14 @@ def monitoring_routes(receive: Receive, gate: WebhookGate, system: Clock) -> API
         """Kept before this answers; one bad event among good ones is refused alone, by its index."""
         body = _read(signed.body)
         signed.vendor.require(body.organisation)
-        samples, result = _samples(body, signed.vendor.name)
 
         async def claim(tx: Transaction) -> None:
             vendor = signed.vendor.vendor_id
             if not await claim_webhook_id(tx, vendor, signed.webhook_id, body.organisation, system.now()):
                 raise ReplayedError("此推送已收到 / This webhook-id was taken in before; nothing was kept twice.")
 
-        async with turn:
+        async with pace.turn():
+            samples, result = await _samples(body, signed.vendor.name, pace)
             done = await receive.push(body.organisation, signed.vendor.name, samples, result, claim)
         return PushAnswer(
             accepted=done.accepted,
@@ -113,10 +110,11 @@ def _read(content: bytes) -> Push:
         raise InvalidError("The push cannot be read.", errors=readable(error.errors())) from None
 
 
-def _samples(body: Push, vendor: str) -> tuple[list[tuple[int, PostSample]], PushResult]:
+async def _samples(body: Push, vendor: str, pace: Pace) -> tuple[list[tuple[int, PostSample]], PushResult]:
     result = PushResult()
     samples = []
     for index, raw in enumerate(body.events):
+        await pace.step()
         try:
             event = PostEvent.model_validate(raw)
         except ValidationError as error:

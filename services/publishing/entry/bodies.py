@@ -6,13 +6,14 @@ from uuid import UUID
 from pydantic import BaseModel, ConfigDict, Field
 
 from services.publishing.usecases.opening import Seen
+from shared.web.fields import NUMBER
 
 Name = Annotated[str, Field(min_length=1, max_length=64)]
 Text = Annotated[str, Field(max_length=20_000)]
 Title = Annotated[str, Field(max_length=200)]
 Reason = Annotated[str, Field(max_length=1000)]
 Sha256 = Annotated[str, Field(pattern=r"^[0-9a-f]{64}$")]
-Version = Annotated[int, Field(ge=1, le=2_000_000_000)]
+Version = Annotated[int, Field(ge=1, le=2_000_000_000), NUMBER]
 
 
 class Body(BaseModel):
@@ -78,7 +79,7 @@ class WithdrawBody(SeenBody):
 class LeaseBody(SeenBody):
     """For how many minutes."""
 
-    minutes: Annotated[int, Field(ge=1, le=60)] = 15
+    minutes: Annotated[int, Field(ge=1, le=60), NUMBER] = 15
 
 
 class ReleaseBody(Body):

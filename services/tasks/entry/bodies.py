@@ -30,7 +30,7 @@ class Return(Command):
 class HandIn(Command):
     """What the duty demands, by the names that the task lists in `hand_in`; `note` may be added."""
 
-    hand_in: Annotated[dict[Name, str], Field(max_length=30)] = {}
+    hand_in: Annotated[dict[Name, str], Field(max_length=30, json_schema_extra={"additionalProperties": False})] = {}
 
 
 Budget = Annotated[

@@ -3,7 +3,9 @@
 from datetime import UTC, datetime
 from typing import Annotated
 
-from pydantic import AfterValidator, AwareDatetime, Field, StringConstraints
+from pydantic import AfterValidator, StringConstraints
+
+from shared.web import fields
 
 EARLIEST, LATEST = datetime(2000, 1, 1, tzinfo=UTC), datetime(2200, 1, 1, tzinfo=UTC)
 
@@ -14,7 +16,7 @@ def _in_reach(moment: datetime) -> datetime:
     return moment.astimezone(UTC)
 
 
-Moment = Annotated[AwareDatetime, AfterValidator(_in_reach)]
+Moment = Annotated[fields.Moment, AfterValidator(_in_reach)]
 """An instant with its offset, turned into UTC."""
 
 Name = Annotated[str, StringConstraints(min_length=1, max_length=100, pattern=r"^[^\x00-\x1f\x7f]+$")]
@@ -26,5 +28,5 @@ Cursor = Annotated[str, StringConstraints(min_length=1, max_length=200, pattern=
 Reason = Annotated[str, StringConstraints(strip_whitespace=True, min_length=1, max_length=2000)]
 """Why; said by a person, shown to people."""
 
-Version = Annotated[int | None, Field(ge=0, le=2**31 - 1)]
+Version = fields.Version | None
 """The version that the caller has seen; absent: whatever it is now."""

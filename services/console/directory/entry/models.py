@@ -5,6 +5,7 @@ from typing import Annotated
 from pydantic import BaseModel, ConfigDict, Field, SecretStr
 
 from services.console.directory.domain.rules import Account, Organisation
+from shared.web.fields import Version
 
 Slug = Annotated[str, Field(pattern=r"^[a-z][a-z0-9-]{1,39}$", examples=["anhui-medical"])]
 Login = Annotated[str, Field(pattern=r"^[a-z0-9][a-z0-9._@-]{1,59}$", examples=["office@anhui-medical"])]
@@ -77,7 +78,7 @@ class NewAccount(_Given):
 class Disabling(_Given):
     """`version`: the one last seen; another present one is a conflict."""
 
-    version: int | None = None
+    version: Version | None = None
 
 
 class AccountView(BaseModel):

@@ -53,7 +53,14 @@ class RulebookError(InvalidError):
     def __init__(self, problems: Sequence[str | Problem]) -> None:
         self.found = tuple(each for each in problems if isinstance(each, Problem))
         self.problems = tuple(str(each) for each in problems)
-        super().__init__("\n".join(self.problems), errors=list(self.problems))
+        super().__init__("\n".join(self.problems), errors=[_entry(each) for each in problems])
+
+
+def _entry(problem: str | Problem) -> dict[str, str | int]:
+    """As an entry of a problem document's `errors`."""
+    if isinstance(problem, str):
+        return {"where": "(whole file)", "what": problem}
+    return {"where": problem.path or "(whole file)", "what": str(problem), "line": problem.line}
 
 
 def path_of(place: Place) -> str:
