@@ -67,6 +67,7 @@ class StepWatch:
     After a step `paused` holds, so that nothing is decided by a time that may be wrong: until the step is taken back, or
     `pause` of steady time has passed, when the new time is believed. Slow corrections, as NTP makes, are no steps.
     `monotonic` answers steady seconds. Both change only in `check`; call it often, at least every few seconds.
+    `believed` is what an earlier watch of the same boot believed; a wall clock that has left it since is in doubt from the start.
     """
 
     TOLERANCE = timedelta(seconds=5)
@@ -76,11 +77,12 @@ class StepWatch:
         system: Clock,
         monotonic: Callable[[], float] = time.monotonic,
         pause: timedelta = timedelta(seconds=60),
+        believed: datetime | None = None,
     ) -> None:
         self._system = system
         self._monotonic = monotonic
         self._pause = pause
-        self._last = self._start()
+        self._last = believed or self._start()
         self._believed = self._last
         self._until: float | None = None
 
@@ -88,6 +90,11 @@ class StepWatch:
     def paused(self) -> bool:
         """Whether the last look found the wall clock in doubt."""
         return self._until is not None
+
+    @property
+    def believed(self) -> datetime:
+        """Where the wall clock, as it is believed, puts the beginning of steady time."""
+        return self._believed
 
     def check(self) -> timedelta | None:
         """Look now; answers the step since the last look (forward is positive), None where there was none."""

@@ -14,7 +14,7 @@ from shared.auth.guard import Check as PortalCheck
 from shared.auth.tokens import STAFF_AUDIENCE
 from shared.bus.producer import Bus
 from shared.bus.subscriber import Subscriber
-from shared.clock import Clock, OfficeClock, StepWatch, SystemClock
+from shared.clock import Clock, OfficeClock, SystemClock
 from shared.db import Database
 from shared.errors import UnavailableError
 from shared.journal import Journal, Subscriptions
@@ -218,8 +218,9 @@ def _loops(running: Running, databases: Sequence[Database]) -> dict[str, Loop]:
         loops["consumer"] = running.consumer.run
         loops["parked"] = ParkedWatch(parts.name, parts.work).run
     if timers is not None:
-        watch = StepWatch(SystemClock(), pause=timedelta(seconds=parts.settings.clock_pause_seconds))
-        verdicts = Verdicts(parts.name, watch)
+        pause = timedelta(seconds=parts.settings.clock_pause_seconds)
+        kept = parts.settings.var / "state" / f"{parts.name}-clock-believed"
+        verdicts = Verdicts.of(parts.name, SystemClock(), pause, kept)
         loops["timers"] = lambda: timers.run(parts.work, parts.office, verdicts)
         loops["past-due"] = TimersWatch(parts.name, parts.work, parts.office).run
     return {"connect": connect, **{name: after_connecting(loop) for name, loop in loops.items()}}

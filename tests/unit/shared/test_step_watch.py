@@ -7,7 +7,7 @@ import pytest
 from prometheus_client import REGISTRY
 
 from shared.clock import OfficeClock, StepWatch
-from shared.timers.verdicts import Verdicts
+from shared.timers.verdicts import Believed, Verdicts
 from tests.builders.clocks import HandClock
 
 HOUR = timedelta(hours=1)
@@ -136,3 +136,30 @@ def test_verdicts_are_withheld_and_counted() -> None:
     machine.wall.move(hours=-1)
     assert verdicts.allowed()
     assert counted() == (2, 0)
+
+
+def test_a_process_that_begins_amid_a_step_is_not_fooled_by_it(tmp_path: Path) -> None:
+    def begin() -> Verdicts:
+        believed = Believed(tmp_path / "state" / "clock")
+        watch = StepWatch(machine.wall, lambda: machine.steady, timedelta(seconds=60), believed.read())
+        return Verdicts("begun", watch, believed)
+
+    machine = Machine()
+    assert begin().allowed()  # nothing known: what is found is believed, and kept
+    machine.run(300)
+    machine.wall.move(hours=1)
+    assert not begin().allowed()
+    killed_and_begun_again = begin()
+    assert not killed_and_begun_again.allowed()
+    machine.run(61)
+    assert killed_and_begun_again.allowed()  # believed by now, and by those who begin later
+    assert begin().allowed()
+    machine.wall.move(hours=-1)
+    assert not begin().allowed()
+
+
+def test_what_was_believed_in_another_boot_says_nothing(tmp_path: Path) -> None:
+    (tmp_path / "clock").write_text("another-boot 2020-01-01T00:00:00+00:00\n")
+    assert Believed(tmp_path / "clock").read() is None
+    (tmp_path / "clock").write_text("half a li")
+    assert Believed(tmp_path / "clock").read() is None
