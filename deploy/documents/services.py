@@ -70,7 +70,7 @@ def services(folder: Path) -> list[Service]:
     tasks, publishing = TasksSettings(**given), PublishingSettings(**given)
     console = ConsoleSettings(**given, directory_database_url=_NOWHERE)
     return [
-        _service("intake", intake_app(intake), partial(intake_wire, **_doors()), intake, secrets),
+        _service("intake", intake_app(intake), partial(intake_wire, portal_door=_door("portal"), vendor_door=_door("vendor")), intake, secrets),
         _service("grading", grading_app(grading), grading_wire, grading, secrets),
         _service("tasks", tasks_app(tasks), tasks_wire, tasks, secrets),
         _service("publishing", publishing_app(publishing), publishing_wire, publishing, secrets),
@@ -78,9 +78,9 @@ def services(folder: Path) -> list[Service]:
     ]
 
 
-def _doors() -> dict[str, Admission]:
+def _door(queue: str) -> Admission:
     """What turns away at intake where too much waits; nothing comes here."""
-    return {f"{queue}_door": Admission(queue, Bound(1.0, least=1, most=1)) for queue in ("portal", "vendor")}
+    return Admission(queue, Bound(1.0, least=1, most=1))
 
 
 def _service(

@@ -1,9 +1,10 @@
 """Logs: one JSON object a line on standard output, with service and trace id, without personal data."""
 
+import contextlib
 import logging
 import sys
 from collections.abc import Mapping
-from typing import Any
+from typing import Any, TextIO, cast
 
 import orjson
 import structlog
@@ -55,6 +56,24 @@ def _dumps(event: EventDict, **_: Any) -> str:
     return orjson.dumps(event, default=str, option=orjson.OPT_NON_STR_KEYS).decode()
 
 
+class Unfailing:
+    """A text stream whose lines are let go while they cannot be written: a full disk must not stop the work that is logged."""
+
+    def __init__(self, stream: TextIO) -> None:
+        self._stream = stream
+
+    def write(self, text: str) -> int:
+        """Write, or not."""
+        with contextlib.suppress(OSError):
+            self._stream.write(text)
+        return len(text)
+
+    def flush(self) -> None:
+        """Flush, or not."""
+        with contextlib.suppress(OSError):
+            self._stream.flush()
+
+
 def configure_logging(service: str, level: str = "info") -> None:
     """Send structlog and the standard library's logs to standard output as JSON. Call once at start.
 
@@ -71,16 +90,17 @@ def configure_logging(service: str, level: str = "info") -> None:
         drop_personal,
         structlog.processors.JSONRenderer(serializer=_dumps),
     ]
+    out = cast("TextIO", Unfailing(sys.stdout))
     structlog.configure(
         processors=[*shared, *last],
         wrapper_class=structlog.make_filtering_bound_logger(level),
-        logger_factory=structlog.PrintLoggerFactory(sys.stdout),
+        logger_factory=structlog.PrintLoggerFactory(out),
         cache_logger_on_first_use=True,
     )
     # aiokafka reports every failed heartbeat of an outage; that the broker is away is said once a second by shared.bus.
     logging.getLogger("aiokafka").setLevel(logging.CRITICAL)
     structlog.contextvars.bind_contextvars(service=service)
-    handler = logging.StreamHandler(sys.stdout)
+    handler = logging.StreamHandler(out)
     handler.setFormatter(
         structlog.stdlib.ProcessorFormatter(
             foreign_pre_chain=[*shared, structlog.stdlib.add_logger_name],

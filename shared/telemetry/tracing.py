@@ -4,6 +4,7 @@ Loaded only where `HUIYING_TRACES` is set. `OTEL_TRACES_SAMPLER` and `OTEL_RESOU
 `traceparent` that says "not sampled" is obeyed.
 """
 
+import logging
 from collections.abc import Iterator, Sequence
 from contextlib import ExitStack, contextmanager
 from typing import Final
@@ -84,6 +85,8 @@ class Named:
 
 def to_collector(base: str, service: str) -> OpenTelemetry:
     """Spans of `service`, sent to the collector at this base URL."""
+    # A collector that is away is said once in a while, not at each of its tries.
+    logging.getLogger("opentelemetry.exporter").setLevel(logging.ERROR)
     provider = TracerProvider(resource=Resource.create({"service.name": f"huiying-{service}"}))
     exporter = OTLPSpanExporter(endpoint=f"{base}/v1/traces", timeout=_PATIENCE_SECONDS)
     provider.add_span_processor(BatchSpanProcessor(exporter, export_timeout_millis=_PATIENCE_SECONDS * 1000))

@@ -74,6 +74,7 @@ class Timers:
         self._schema = schema
         self._lock_table = lock_table
         self._fire = fire
+        FAILED.labels(schema)  # from zero on: an alarm on its increase would miss a first failure that begins the count
 
     async def run(self, db: Database, office: Clock, verdicts: Verdicts | None = None) -> None:
         """Fire what is due until cancelled, while `verdicts` allows it."""
