@@ -1,5 +1,6 @@
 """The services' processes: their ports, which of them run, and a new one for each, one after another."""
 
+import contextlib
 import http.client
 import json
 import signal
@@ -114,9 +115,11 @@ class Fleet:
             }
             for one, _pid in running
         ]
-        _write(self.var / "state" / "processes.json", content)
-        _write(self.var / "state" / "prometheus-targets.json", json.dumps(targets))
-        self._written = content
+        # On a full disk the old state stands until there is room: no reason to end what is supervised.
+        with contextlib.suppress(OSError):
+            _write(self.var / "state" / "processes.json", content)
+            _write(self.var / "state" / "prometheus-targets.json", json.dumps(targets))
+            self._written = content
 
     def roll(self, tick: Tick, say: Say, drain: float = 0.0) -> bool:
         """Replace one process after another, each once the one before is ready; False where one does not come.

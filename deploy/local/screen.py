@@ -1,5 +1,6 @@
 """What the person at the keyboard sees: steps with their times, then addresses and logins."""
 
+import contextlib
 import time
 from typing import Any
 
@@ -47,8 +48,9 @@ class Screen:
         self._progress.refresh()
 
     def say(self, text: str) -> None:
-        """A line with the time of day."""
-        self._console.print(f"[dim]{time.strftime('%H:%M:%S')}[/] {escape(text)}")
+        """A line with the time of day; let go where it cannot be written: a full disk must not end what is supervised."""
+        with contextlib.suppress(OSError):
+            self._console.print(f"[dim]{time.strftime('%H:%M:%S')}[/] {escape(text)}")
 
     def close(self) -> None:
         """End the progress display; lines can still be said."""

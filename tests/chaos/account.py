@@ -46,7 +46,9 @@ async def account(stage: Stage, portal: Portal, officials: Officials, outcome: O
     patience, began = Patience(console), time.monotonic()
     try:
         await stage.settled(QUIET_WITHIN)
-        connection = await asyncpg.connect(stage.product.database_url)
+        # Reading a journal through takes its time between two statements, which the server would take for idleness.
+        patient = {"idle_in_transaction_session_timeout": "0"}
+        connection = await asyncpg.connect(stage.product.database_url, server_settings=patient)
     except (TimeoutError, OSError, asyncpg.PostgresError) as error:
         outcome.findings.append(Finding("lost", "the processes", 1, f"not ready again in time: {error!r}"))
         return

@@ -110,6 +110,11 @@ def staged(var: Path, port_base: int, replicas: int, say: Say) -> Iterator[Stage
             took = product.start()
         say(f"ready after {took:.1f} s (first start: new database, migrations)")
         yield Stage(product, wires, replicas, place, clock, notes=notes)
+    except BaseException:
+        product.stop()
+        if place is not None:
+            place.keep()
+        raise
     finally:
         product.stop()
         wires.stop()
