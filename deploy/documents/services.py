@@ -70,7 +70,13 @@ def services(folder: Path) -> list[Service]:
     tasks, publishing = TasksSettings(**given), PublishingSettings(**given)
     console = ConsoleSettings(**given, directory_database_url=_NOWHERE)
     return [
-        _service("intake", intake_app(intake), partial(intake_wire, portal_door=_door("portal"), vendor_door=_door("vendor")), intake, secrets),
+        _service(
+            "intake",
+            intake_app(intake),
+            partial(intake_wire, portal_door=_door("portal"), vendor_door=_door("vendor")),
+            intake,
+            secrets,
+        ),
         _service("grading", grading_app(grading), grading_wire, grading, secrets),
         _service("tasks", tasks_app(tasks), tasks_wire, tasks, secrets),
         _service("publishing", publishing_app(publishing), publishing_wire, publishing, secrets),
