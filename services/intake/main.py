@@ -25,6 +25,7 @@ from services.intake.usecases.keep import Keep
 from services.intake.usecases.keeper import Keeper
 from services.intake.usecases.keys import PortalKeys
 from services.intake.usecases.organisations import Organisations
+from services.intake.usecases.pace import Pace
 from services.intake.usecases.receive import Receive
 from services.intake.usecases.vendors import Vendors
 from shared.secrets import check_keys
@@ -43,7 +44,8 @@ def wire(parts: Parts, portal_door: Admission, vendor_door: Admission) -> Wiring
     keyring = Keyring(secrets.keyring.current, secrets.keyring.keys)
     organisations = Organisations(parts.db, parts.system)
     keeper = Keeper(Keep(portal, parts.journal, parts.office), portal_door.waited)
-    receive = Receive(keeper, Keep(vendor, parts.journal, parts.office), organisations, keyring, parts.office)
+    pace = Pace(lambda: portal_door.under_way, vendor_door.waited)
+    receive = Receive(keeper, Keep(vendor, parts.journal, parts.office), pace, organisations, keyring, parts.office)
     keys = PortalKeys(parts.db, secrets.pepper, parts.system)
     vendors = Vendors(parts.db, keyring, parts.system)
     citizens = Citizens(parts.db)
@@ -56,7 +58,7 @@ def wire(parts: Parts, portal_door: Admission, vendor_door: Admission) -> Wiring
     return Wiring(
         routers=[
             complaint_routes(receive, citizens, secrets.pepper),
-            monitoring_routes(receive, WebhookGate(vendors, parts.system), parts.system),
+            monitoring_routes(receive, WebhookGate(vendors, parts.system), pace, parts.system),
             incident_routes(incidents, receive),
             keys_router(keys),
             vendors_router(vendors),

@@ -12,6 +12,7 @@ from services.intake.storage.idempotency import Guarded
 from services.intake.usecases.keep import Keep, Kept, Submission
 from services.intake.usecases.keeper import Keeper
 from services.intake.usecases.organisations import Organisation, Organisations
+from services.intake.usecases.pace import Pace
 from services.intake.usecases.prepare import Told, prepare
 from shared.clock import Clock
 from shared.contracts.intake import Spread
@@ -43,10 +44,17 @@ class Receive:
     """The use cases of intake's senders. Portal and vendors have queues and pools of their own."""
 
     def __init__(
-        self, keeper: Keeper, vendor_keep: Keep, organisations: Organisations, keyring: Keyring, office: Clock
+        self,
+        keeper: Keeper,
+        vendor_keep: Keep,
+        pace: Pace,
+        organisations: Organisations,
+        keyring: Keyring,
+        office: Clock,
     ) -> None:
         self._keeper = keeper
         self._vendor_keep = vendor_keep
+        self._pace = pace
         self._organisations = organisations
         self._keyring = keyring
         self._office = office
@@ -80,6 +88,7 @@ class Receive:
         now = self._office.now()
         submissions = []
         for index, sample in samples:
+            await self._pace.step()
             try:
                 submissions.append(Submission(self._arrival(sample, vendor, organisation, now)))
             except TimeRefusedError as error:
