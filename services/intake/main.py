@@ -32,7 +32,7 @@ from shared.secrets import check_keys
 from shared.service import Clocks, Parts, Wiring, assemble
 from shared.settings import load
 
-PORTAL_WAIT, VENDOR_WAIT = 0.1, 1.0
+PORTAL_WAIT, VENDOR_WAIT = 0.12, 1.0
 """Seconds that what is let in may wait on average; a tail is about twice that."""
 
 
@@ -75,7 +75,7 @@ def wire(parts: Parts, portal_door: Admission, vendor_door: Admission) -> Wiring
 
 def create_app(settings: Settings | None = None, clocks: Clocks | None = None) -> FastAPI:
     """The service, from the environment; `settings` and `clocks` are given by tests."""
-    portal = Admission("portal", Bound(PORTAL_WAIT, least=16, most=1000))
+    portal = Admission("portal", Bound(PORTAL_WAIT, least=24, most=1000))
     vendor = Admission("vendor", Bound(VENDOR_WAIT, least=2, most=16))
     wired = partial(wire, portal_door=portal, vendor_door=vendor)
     app = assemble("intake", settings or load(Settings), wired, title="回应 · 受理 intake", clocks=clocks)
