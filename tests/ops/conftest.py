@@ -6,8 +6,8 @@ from pathlib import Path
 import pytest
 
 from deploy.installation import Installation
-from deploy.local.broker import Broker
 from shared.secrets import load_secrets
+from tests.builders.brokers import OwnBus
 from tests.builders.clocks import HandClock
 from tests.builders.databases import TestDatabase
 from tests.builders.office import Office, settle
@@ -16,9 +16,11 @@ from tests.flows.conftest import MONDAY
 
 
 @pytest.fixture
-async def office(database: TestDatabase, broker: Broker, tmp_path: Path) -> AsyncIterator[Office]:
-    """Everything running, on a Monday morning."""
-    async with running_product(database, broker.bootstrap, tmp_path, HandClock(MONDAY)) as product:
+async def office(database: TestDatabase, own_broker: OwnBus, tmp_path: Path) -> AsyncIterator[Office]:
+    """Everything running with a bus of its own, on a Monday morning."""
+    async with running_product(
+        database, own_broker.bootstrap, tmp_path, HandClock(MONDAY), kafka_idempotent=own_broker.address.idempotent
+    ) as product:
         yield await settle(product)
 
 

@@ -17,7 +17,6 @@ from deploy.backup.restore import Wish, restore
 from deploy.backup.store import Base, Store
 from deploy.backup.take import take
 from deploy.installation import OperatorError
-from deploy.local.broker import Broker
 from deploy.local.cluster import DATABASE
 from deploy.local.errors import StartError
 from deploy.local.passwords import passwords
@@ -25,6 +24,7 @@ from deploy.local.postgres import Postgres
 from deploy.local.wal import archive_settings
 from shared.contracts.envelope import TOPICS
 from shared.migrations import ROLES
+from tests.builders.brokers import TestBus
 from tests.builders.clocks import HandClock
 from tests.builders.databases import TestDatabase, make_template
 from tests.builders.office import Office, settle
@@ -46,9 +46,15 @@ class House:
             settings=archive_settings(self.store.wal),
         )
 
-    def product(self, server: Postgres, broker: Broker) -> AbstractAsyncContextManager[Product]:
+    def product(self, server: Postgres, broker: TestBus) -> AbstractAsyncContextManager[Product]:
         """The services on that server."""
-        return running_product(TestDatabase(server, DATABASE), broker.bootstrap, self.var, HandClock(MONDAY))
+        return running_product(
+            TestDatabase(server, DATABASE),
+            broker.bootstrap,
+            self.var,
+            HandClock(MONDAY),
+            kafka_idempotent=broker.address.idempotent,
+        )
 
     def wish(self, name: str, **more: Any) -> Wish:
         """To be restored beside."""
@@ -102,7 +108,7 @@ def quietly(_what: object, _part: object) -> None:
     """Told of progress."""
 
 
-async def a_life(house: House, broker: Broker) -> tuple[Base, datetime, list[dict[str, Any]], Office]:
+async def a_life(house: House, broker: TestBus) -> tuple[Base, datetime, list[dict[str, Any]], Office]:
     """A base, a complaint, the moment, two more complaints: all told to their clients, all on the bus."""
     async with house.product(house.server, broker) as product:
         office = await settle(product)
@@ -116,7 +122,7 @@ async def a_life(house: House, broker: Broker) -> tuple[Base, datetime, list[dic
     return base, present, told, office
 
 
-async def test_a_moment_between_two_complaints(house: House, broker: Broker) -> None:
+async def test_a_moment_between_two_complaints(house: House, broker: TestBus) -> None:
     base, present, (first, *lost), before = await a_life(house, broker)
     names = {
         schema: (await ask(house.server.admin_url, f"SELECT journal_id FROM {schema}.identity")) for schema in TOPICS
@@ -152,7 +158,7 @@ async def test_a_moment_between_two_complaints(house: House, broker: Broker) -> 
         server.stop(patience=1)
 
 
-async def test_all_there_is_and_what_was_not_archived_yet(house: House, broker: Broker) -> None:
+async def test_all_there_is_and_what_was_not_archived_yet(house: House, broker: TestBus) -> None:
     async with house.product(house.server, broker) as product:
         office = await settle(product)
         await asyncio.to_thread(take, house.server.admin_url, house.store, quietly)

@@ -47,7 +47,10 @@ class PublicAnswer(BaseModel):
 
 
 class CitizenView(BaseModel):
-    """What a citizen sees: the state in plain words and the answers; nothing internal, nothing about others."""
+    """What a citizen sees: the state in plain words and the answers; nothing internal, nothing about others.
+
+    Of an `archived` one, long closed, the title is empty and the answers are not told here any more.
+    """
 
     receipt: str
     title: str
@@ -55,6 +58,7 @@ class CitizenView(BaseModel):
     state_text: str
     received_at: datetime
     answers: list[PublicAnswer]
+    archived: bool = False
 
 
 def complaint_routes(receive: Receive, citizens: Citizens, pepper: bytes) -> APIRouter:

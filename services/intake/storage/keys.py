@@ -144,16 +144,23 @@ async def prune_webhook_ids(tx: Transaction, before: datetime, most: int = PRUNE
     )
 
 
+_HOP = """
+(WITH RECURSIVE hop AS (
+  (SELECT key_id FROM {table} WHERE key_id IS NOT NULL ORDER BY key_id LIMIT 1)
+  UNION ALL SELECT (SELECT r.key_id FROM {table} r WHERE r.key_id > hop.key_id ORDER BY r.key_id LIMIT 1) FROM hop
+  WHERE hop.key_id IS NOT NULL
+) SELECT key_id AS kid FROM hop WHERE key_id IS NOT NULL)
+"""
+
+
 async def kids_in_use(tx: Transaction) -> list[str]:
-    """The ids of the sealing keys that vendors' secrets and reports need, for the readiness check.
+    """The ids of the sealing keys that vendors' secrets and reports need, archived ones too, for the readiness check.
 
     Reports number in the millions, so their key ids are found by hopping from one to the next over the index.
     """
+    hops = " UNION ".join(_HOP.format(table=table) for table in ("intake.reports", "intake.archived_reports"))
     rows = await tx.fetch(
-        "WITH RECURSIVE hop AS ((SELECT key_id FROM intake.reports WHERE key_id IS NOT NULL ORDER BY key_id LIMIT 1) "
-        "UNION ALL SELECT (SELECT r.key_id FROM intake.reports r WHERE r.key_id > hop.key_id ORDER BY r.key_id LIMIT 1) "
-        "FROM hop WHERE hop.key_id IS NOT NULL) SELECT key_id AS kid FROM hop WHERE key_id IS NOT NULL UNION "
-        "SELECT kid FROM intake.vendors, unnest(ARRAY[secret_kid, previous_kid]) AS kid "
+        f"{hops} UNION SELECT kid FROM intake.vendors, unnest(ARRAY[secret_kid, previous_kid]) AS kid "
         "WHERE revoked_at IS NULL AND kid IS NOT NULL ORDER BY kid"
     )
     return [row["kid"] for row in rows]

@@ -12,6 +12,7 @@ from shared.errors import MissingError
 
 STATES = {"received": "已收到", "handling": "正在办理", "answered": "已答复", "closed": "已办结"}
 """In the order in which a matter passes through them; it never goes back except by reopening."""
+ARCHIVED = "已办结,已归档"
 
 
 class Citizens:
@@ -21,10 +22,15 @@ class Citizens:
         self._db = db
 
     async def view(self, organisation_id: str, receipt: str) -> dict[str, Any]:
-        """The state and the released answers. Raises `MissingError`, the same for every receipt that is not there."""
+        """The state and the released answers. Raises `MissingError`, the same for every receipt that is not there.
+
+        Of an archived complaint only that it is closed and when it came in: its words are in the archive.
+        """
         written = parse_receipt(receipt)
         async with self._db.transaction() as tx:
             row = await self._report(tx, organisation_id, written) if written else None
+            if written and row is None and (archived := await self._archived(tx, organisation_id, written)):
+                return archived
             if row is None:
                 raise MissingError("没有这个回执 / There is no complaint with this receipt; check what you typed.")
             answers = await tx.fetch(
@@ -48,6 +54,17 @@ class Citizens:
             receipt_hash(written),
             organisation_id,
         )
+
+    async def _archived(self, tx: Transaction, organisation_id: str, written: str) -> dict[str, Any] | None:
+        received_at = await tx.value(
+            "SELECT received_at FROM intake.archived_reports WHERE receipt_hash = $1 AND organisation_id = $2",
+            receipt_hash(written),
+            organisation_id,
+        )
+        if received_at is None:
+            return None
+        told = {"receipt": written, "title": "", "state": "closed", "state_text": ARCHIVED, "received_at": received_at}
+        return {**told, "answers": [], "archived": True}
 
     async def on_procedure(self, tx: Transaction, events: Sequence[Event[ProcedureStanding]]) -> None:
         """The procedure moved: a citizen learns that it is being handled, or that it is done."""

@@ -104,7 +104,10 @@ class Keep:
     async def _write(self, tx: Transaction, fresh: dict[int, Submission], recognised: Recognised) -> dict[int, Answer]:
         batch, arrivals = Batch(recognised), [submission.arrival for submission in fresh.values()]
         named = {found.incident_id for found in batch.place(arrivals) if found is not None}
-        plan = batch.decide(arrivals, await load_incidents(tx, list(named)))
+        incidents = await load_incidents(tx, list(named))
+        if len(incidents) < len(named):
+            raise RacedError(f"{len(named) - len(incidents)} incidents have been archived meanwhile.")
+        plan = batch.decide(arrivals, incidents)
         kept = {
             place: Kept(outcome.report_id, outcome.incident_id, outcome.result, submission.receipt)
             for (place, submission), outcome in zip(fresh.items(), plan.outcomes, strict=True)
