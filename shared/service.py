@@ -9,6 +9,7 @@ from typing import Any
 
 from fastapi import APIRouter, FastAPI
 
+from shared.account_watch import AccountWatch
 from shared.auth import SERVICE, Access, AccountGate, Guard, KeySet, ServiceTokens, Verifier
 from shared.auth.guard import Check as PortalCheck
 from shared.auth.tokens import STAFF_AUDIENCE
@@ -156,11 +157,13 @@ def assemble(
     wiring = wire(parts)
     applier = Applier(name, work, Routes(wiring.subscriptions), wiring.lock)
     subscriber = Subscriber(settings.kafka, f"huiying-{name}", list(wiring.subscriptions))
-    consumer = Consumer(work, applier, subscriber, JournalClient(_journals(settings.peers), parts.tokens.header))
+    journals = JournalClient(_journals(settings.peers), parts.tokens.header)
+    consumer = Consumer(work, applier, subscriber, journals)
     databases = list({id(each): each for each in (db, work, ledger, *wiring.databases)}.values())
     running = Running(parts, wiring, applier, consumer, relay, bus)
 
-    loops = Loops(_loops(running, databases))
+    accounts = AccountWatch(parts.gate, journals)
+    loops = Loops({**_loops(running, databases), "accounts": accounts.run})
 
     @contextlib.asynccontextmanager
     async def lifespan(app: FastAPI) -> AsyncIterator[None]:
