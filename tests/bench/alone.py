@@ -1,7 +1,7 @@
 """The database of a stopped product by itself, set up to take in much at once."""
 
 import time
-from collections.abc import AsyncIterator, Callable, Sequence
+from collections.abc import AsyncIterator, Awaitable, Callable, Sequence
 from contextlib import asynccontextmanager
 from unittest import mock
 
@@ -30,19 +30,22 @@ WHERE i.indrelid = $1::text::regclass AND NOT EXISTS (SELECT 1 FROM pg_constrain
 
 
 @asynccontextmanager
-async def alone(product: Product) -> AsyncIterator[Connection]:
-    """Start the database of a product that is not running, for the time of a block."""
-    home = product.var / "postgres"
+async def alone(product: Product) -> AsyncIterator[Callable[[], Awaitable[Connection]]]:
+    """Start the database of a product that is not running, for the time of a block; gives what connects to it as superuser."""
+    home, lines = product.var / "postgres", list[Connection]()
     with mock.patch.dict(SETTINGS, FAST):
         postgres = Postgres(home, secrets=product.var / "secrets", log=product.var / "log" / "seed.log", durable=False)
         postgres.start()
+
+        async def connect() -> Connection:
+            lines.append(await asyncpg.connect(postgres.admin_url, command_timeout=3600))
+            return lines[-1]
+
         try:
-            connection = await asyncpg.connect(postgres.admin_url, command_timeout=3600)
-            try:
-                yield connection
-            finally:
-                await connection.close()
+            yield connect
         finally:
+            for line in lines:
+                await line.close()
             postgres.stop(patience=120.0)
 
 

@@ -1,7 +1,7 @@
 """The SQL that makes a hundred thousand incidents of a hundred: rows of a template copied, identifiers and moments moved.
 
-A clone's identifiers are the template's with their leading 32 bits (a UUIDv7's time, in steps of 65.536 s) moved back by the clone's
-offset, so that they sort by time as real ones do and keep their shards; its moments are moved by as much. Two kinds of pass:
+A clone's identifiers are the template's with their leading 32 bits (a UUIDv7's time, in steps of 65.536 s) replaced by one moved back
+by the clone's offset, so that they sort by time as real ones do and keep their shards; its moments are moved by as much. Two kinds of pass:
 `finished` clones hold no clock and nothing open, and the texts of their events and procedures are left out (30 kB each that nobody
 reads again); `at work` ones are whole: texts, chains made by the journal's own function, assignments under the ids that grading would
 derive anew, timers ahead.
@@ -12,14 +12,19 @@ from dataclasses import dataclass, field
 from typing import Literal
 
 Pass = Literal["finished", "at_work"]
-STEP = "interval '65.536 s'"
 FADED = 10_547
 """Steps in eight days: older fingerprints would have been forgotten by then."""
 
 FUNCTIONS = """
 CREATE SCHEMA IF NOT EXISTS bench_seed;
-CREATE OR REPLACE FUNCTION bench_seed.moved(id uuid, o bigint) RETURNS uuid LANGUAGE sql IMMUTABLE STRICT PARALLEL SAFE
-  RETURN (lpad(to_hex(('x' || left(id::text, 8))::bit(32)::bigint - o), 8, '0') || substr(id::text, 9))::uuid;
+CREATE TABLE IF NOT EXISTS bench_seed.base (steps bigint);
+CREATE OR REPLACE FUNCTION bench_seed.slots(f bigint, l bigint, s bigint) RETURNS TABLE (o bigint, p text, d interval)
+  LANGUAGE plpgsql STABLE STRICT AS $$
+BEGIN
+  RETURN QUERY SELECT g, lpad(to_hex(b.steps - g), 8, '0'), g * interval '65.536 s' FROM bench_seed.base b, generate_series(f, l, s) g;
+END $$;
+CREATE OR REPLACE FUNCTION bench_seed.moved(id uuid, p text) RETURNS uuid LANGUAGE sql IMMUTABLE STRICT PARALLEL SAFE
+  RETURN (p || substr(id::text, 9))::uuid;
 CREATE OR REPLACE FUNCTION bench_seed.salted(b bytea, o bigint) RETURNS bytea LANGUAGE sql IMMUTABLE STRICT PARALLEL SAFE
   RETURN substr(sha256(b || int8send(o)), 1, octet_length(b));
 CREATE TABLE IF NOT EXISTS bench_seed.keys (id uuid PRIMARY KEY, incident_id uuid NOT NULL, key text NOT NULL);
@@ -29,11 +34,11 @@ BEGIN
   b := set_byte(b, 6, (get_byte(b, 6) & 15) | 128);
   RETURN encode(set_byte(b, 8, (get_byte(b, 8) & 63) | 128), 'hex')::uuid;
 END $$;
-CREATE OR REPLACE FUNCTION bench_seed.assignment(old uuid, o bigint) RETURNS uuid LANGUAGE plpgsql STABLE STRICT AS $$
+CREATE OR REPLACE FUNCTION bench_seed.assignment(old uuid, p text) RETURNS uuid LANGUAGE plpgsql STABLE STRICT AS $$
 DECLARE k record;
 BEGIN
   SELECT * INTO k FROM bench_seed.keys WHERE id = old;
-  RETURN CASE WHEN FOUND THEN bench_seed.derived(bench_seed.moved(k.incident_id, o), k.key) ELSE bench_seed.moved(old, o) END;
+  RETURN CASE WHEN FOUND THEN bench_seed.derived(bench_seed.moved(k.incident_id, p), k.key) ELSE bench_seed.moved(old, p) END;
 END $$;
 CREATE OR REPLACE FUNCTION bench_seed.told(body text, olds text[], news text[]) RETURNS text LANGUAGE plpgsql IMMUTABLE AS $$
 BEGIN
@@ -48,7 +53,7 @@ CREATE OR REPLACE FUNCTION bench_seed.ahead() RETURNS timestamptz LANGUAGE sql V
 @dataclass(frozen=True, slots=True)
 class Cloned:
     """A table whose rows follow an incident. `of`: the condition by which `$1`, the templates, choose its rows; the expressions are over
-    `t`, the template's row, and `o`, the clone's offset."""
+    `t`, the template's row, and of the clone `o`, its offset, `p`, its identifiers' leading digits, and `d`, by how much it is earlier."""
 
     name: str
     of: str = "incident_id = ANY($1::uuid[])"
@@ -70,11 +75,11 @@ _DONE = "CASE WHEN t.{c} IN ('open', 'claimed') THEN 'done' ELSE t.{c} END"
 _NO_TEXT = {"facts": "'[]'", "issued": "'[]'", "running": "false", "runs_until": "NULL", "deciding": "NULL"}
 
 
-_DERIVED = {"id": "bench_seed.derived(bench_seed.moved(t.incident_id, o), t.key)"}
+_DERIVED = {"id": "bench_seed.derived(bench_seed.moved(t.incident_id, p), t.key)"}
 
 
 def _assignment(column: str) -> dict[str, str]:
-    return {column: f"bench_seed.assignment(t.{column}, o)"}
+    return {column: f"bench_seed.assignment(t.{column}, p)"}
 
 
 TABLES: tuple[Cloned, ...] = (
@@ -84,9 +89,9 @@ TABLES: tuple[Cloned, ...] = (
     Cloned(
         "intake.fingerprints",
         # Fingerprints of real different texts, drawn by chance: copies of one would all be candidates of one another.
-        source="bench_seed.{copy} t JOIN bench_seed.prints p ON p.organisation_id = t.organisation_id "
-        "AND p.number = abs(hashint8(o) # uuid_hash(t.incident_id)) % (SELECT max(number) + 1 FROM bench_seed.prints)",
-        expressions={"grams": "p.grams", "bands": "p.bands"},
+        source="bench_seed.{copy} t JOIN bench_seed.prints w ON w.organisation_id = t.organisation_id "
+        "AND w.number = abs(hashint8(o) # uuid_hash(t.incident_id)) % (SELECT max(number) + 1 FROM bench_seed.prints)",
+        expressions={"grams": "w.grams", "bands": "w.bands"},
         within=f"WHERE o < {FADED}",
     ),
     Cloned("intake.answers"),
@@ -128,14 +133,14 @@ def insert(table: Cloned, columns: Sequence[tuple[str, str]], kind: Pass) -> str
     """Copy the templates of `kind` for the offsets `$1` to `$2` in steps of `$3`. `columns`: name and type of those that can be written."""
     given = table.expressions | (table.finished if kind == "finished" else table.at_work)
     moved = {
-        "uuid": "bench_seed.moved(t.{c}, o)",
-        "timestamp with time zone": f"t.{{c}} - o * {STEP}",
+        "uuid": "bench_seed.moved(t.{c}, p)",
+        "timestamp with time zone": "t.{c} - d",
     }
     values = [given.get(name) or moved.get(type_, "t.{c}").format(c=name) for name, type_ in columns]
     source = table.source.format(copy=f"{table.copy}_{kind}")
     return (
         f"INSERT INTO {table.name} ({', '.join(name for name, _ in columns)}) "
-        f"SELECT {', '.join(values)} FROM generate_series($1::bigint, $2::bigint, $3::bigint) o CROSS JOIN {source} "
+        f"SELECT {', '.join(values)} FROM bench_seed.slots($1::bigint, $2::bigint, $3::bigint) s CROSS JOIN {source} "
         + table.within
     )
 
@@ -145,21 +150,21 @@ def journal_of_finished(schema: str, columns: Sequence[str]) -> str:
     rows = f"bench_seed.{schema}_journal_finished"
     given = {
         "id": "$4 + ((o - $1) / $3) * n.rows + t.place",
-        "event_id": "bench_seed.moved(t.event_id, o)",
-        "subject": "bench_seed.moved(t.subject, o)",
-        "time": f"t.time - o * {STEP}",
+        "event_id": "bench_seed.moved(t.event_id, p)",
+        "subject": "bench_seed.moved(t.subject, p)",
+        "time": "t.time - d",
         "data": "'{}'",
     }
     values = ", ".join(given.get(name, f"t.{name}") for name in columns)
     return f"""
 WITH kept AS (
   INSERT INTO {schema}.journal ({", ".join(columns)}) OVERRIDING SYSTEM VALUE
-  SELECT {values} FROM generate_series($1::bigint, $2::bigint, $3::bigint) o CROSS JOIN {rows} t
+  SELECT {values} FROM bench_seed.slots($1::bigint, $2::bigint, $3::bigint) s CROSS JOIN {rows} t
   CROSS JOIN (SELECT count(*) AS rows FROM {rows}) n
 ), numbered AS (
   INSERT INTO {schema}.stamps (shard, seq, journal_id)
   SELECT t.shard, h.seq + ((o - $1) / $3) * t.in_shard + t.place_in_shard, $4 + ((o - $1) / $3) * n.rows + t.place
-  FROM generate_series($1::bigint, $2::bigint, $3::bigint) o CROSS JOIN {rows} t
+  FROM bench_seed.slots($1::bigint, $2::bigint, $3::bigint) s CROSS JOIN {rows} t
   JOIN {schema}.heads h ON h.shard = t.shard CROSS JOIN (SELECT count(*) AS rows FROM {rows}) n
 )
 UPDATE {schema}.heads h SET seq = h.seq + w.added
@@ -171,17 +176,18 @@ def journal_of_work(schema: str) -> str:
     """The journal of incidents at work, by the product's own functions: appended with its chain, then numbered."""
     return f"""
 WITH names AS MATERIALIZED (
-  SELECT i.incident_id, o, array_agg(k.id::text) || i.incident_id::text AS olds,
-    array_agg(bench_seed.derived(bench_seed.moved(i.incident_id, o), k.key)::text) || bench_seed.moved(i.incident_id, o)::text AS news
-  FROM generate_series($1::bigint, $2::bigint, $3::bigint) o CROSS JOIN bench_seed.intake_incidents_at_work i
-  LEFT JOIN bench_seed.keys k USING (incident_id) GROUP BY i.incident_id, o
+  SELECT i.incident_id, o, p, d, array_agg(k.id::text) || i.incident_id::text AS olds,
+    array_agg(bench_seed.derived(bench_seed.moved(i.incident_id, p), k.key)::text) || bench_seed.moved(i.incident_id, p)::text AS news
+  FROM bench_seed.slots($1::bigint, $2::bigint, $3::bigint) s CROSS JOIN bench_seed.intake_incidents_at_work i
+  LEFT JOIN bench_seed.keys k USING (incident_id) GROUP BY i.incident_id, o, p, d
 )
-SELECT {schema}.journal_append(array_agg(bench_seed.moved(t.event_id, o) ORDER BY o, t.place),
+SELECT {schema}.journal_append(array_agg(bench_seed.moved(t.event_id, p) ORDER BY o, t.place),
   array_agg(t.shard ORDER BY o, t.place), array_agg(t.type ORDER BY o, t.place), array_agg(t.organisation_id ORDER BY o, t.place),
-  array_agg(bench_seed.moved(t.subject, o) ORDER BY o, t.place), array_agg(t.time - o * {STEP} ORDER BY o, t.place),
+  array_agg(bench_seed.moved(t.subject, p) ORDER BY o, t.place), array_agg(t.time - d ORDER BY o, t.place),
   array_agg(bench_seed.told(t.data, n.olds, n.news) ORDER BY o, t.place))
 FROM names n JOIN bench_seed.{schema}_journal_at_work t ON t.subject = n.incident_id GROUP BY o
 """
 
 
 STAMP = "SELECT count(*) FROM {schema}.journal_stamp(ARRAY(SELECT generate_series(0, 15)::smallint), 100000)"
+LAST = "SELECT CASE WHEN is_called THEN last_value ELSE 0 END FROM {schema}.journal_id_seq"
