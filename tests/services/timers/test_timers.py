@@ -7,6 +7,7 @@ from uuid import UUID, uuid4
 
 import asyncpg
 import pytest
+from prometheus_client import REGISTRY
 
 from deploy.local.postgres import Postgres
 from shared.clock import StepWatch
@@ -14,6 +15,7 @@ from shared.db import Database, Transaction
 from shared.ids import new_id
 from shared.timers import Due, Timers, set_timers, timers_ddl
 from shared.timers.verdicts import Verdicts
+from shared.timers.watch import TimersWatch
 from tests.builders.clocks import HandClock
 from tests.builders.databases import outside_loop
 
@@ -144,3 +146,19 @@ async def test_nothing_fires_while_the_wall_clock_is_in_doubt(world: World) -> N
     firing.cancel()
     await asyncio.gather(firing, return_exceptions=True)
     assert await world.timers.run_due(world.db, NOW) == 5
+
+
+async def test_what_is_past_due_is_told_even_where_nothing_fires(world: World) -> None:
+    def told(name: str) -> float | None:
+        return REGISTRY.get_sample_value(name, {"schema": "clocks"})
+
+    watch = TimersWatch("clocks", world.db, HandClock(NOW))
+    await world.start(3)
+    for later, waiting, oldest in ((-1, 0, 0), (40, 3, 40)):
+        async with world.db.transaction() as tx:
+            await watch.look(tx, NOW + timedelta(seconds=later))
+        assert (told("huiying_timers_past_due"), told("huiying_timer_oldest_past_due_seconds")) == (waiting, oldest)
+    await world.timers.run_due(world.db, NOW + timedelta(seconds=40))
+    async with world.db.transaction() as tx:
+        await watch.look(tx, NOW + timedelta(seconds=40))
+    assert told("huiying_timers_past_due") == 0
