@@ -1,7 +1,7 @@
 # What can be done here; `make` alone lists it. Every target sets up .venv first where it needs one.
 PYTHON := .venv/bin/python
 .DEFAULT_GOAL := help
-.PHONY: help setup run test check bench chaos kafka test-kafka play
+.PHONY: help setup run test check bench chaos fuzz kafka test-kafka play
 
 help: ## list the targets
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "  make %-18s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
@@ -28,6 +28,9 @@ bench: setup ## the numbers, each beside its floor, into var/bench.json
 
 chaos: setup ## kill, starve and fill while complaints come in; the account into var/chaos.json
 	@$(PYTHON) -m tests.chaos $(ARGS)
+
+fuzz: setup ## every service along its own document as each role, mutated webhooks, a hostile edge; into var/fuzz.json
+	@$(PYTHON) -m tests.fuzz $(ARGS)
 
 kafka: setup ## a real Apache Kafka of three brokers, until Ctrl-C (ARGS="--help" for options)
 	@$(PYTHON) -m deploy.kafka $(ARGS)

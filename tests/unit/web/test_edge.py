@@ -59,6 +59,11 @@ async def plain() -> Any:
     return {"at": datetime(2026, 1, 2, tzinfo=UTC), "id": UUID(int=1), "text": "回应"}
 
 
+@router.put("/v1/plain", status_code=204)
+async def put_plain() -> None:
+    """Another method of the same address."""
+
+
 @router.get("/v1/failures/{name}")
 async def fail(name: str, limit: Annotated[int, Query(le=100)] = 10) -> None:
     raise FAILURES[name]
@@ -69,6 +74,7 @@ ROUTES = (
     "POST /v1/direct",
     "POST /v1/bulk",
     "GET /v1/plain",
+    "PUT /v1/plain",
     "GET /v1/failures/{name}",
 )
 
@@ -208,6 +214,8 @@ async def test_addresses_and_methods(client: httpx.AsyncClient) -> None:
     answer = await client.delete("/v1/notes")
     problem_of(answer, 405, "method-not-allowed")
     assert answer.headers["allow"] == "POST"
+    answer = await client.delete("/v1/plain")
+    assert answer.headers["allow"] == "GET, PUT", "every method of the address, though each has a route of its own"
     problem_of(await client.get("/v1/failures/a%00b"), 422, "invalid")
     problem_of(await client.get("/v1/failures/conflict?limit=1%00"), 422, "invalid")
     problem_of(await client.get("/v1/failures/conflict?limit=1000"), 422, "invalid")
