@@ -78,7 +78,8 @@ def sampled(plain: Callable[..., None]) -> Callable[..., None]:
 
     def serve_sampled(create_app: Callable[[], Any], listening: Any, others: Any, environment: dict[str, str]) -> None:
         # uvicorn hands the signal that stopped it back to whoever had it before: us, not the kernel's sudden end.
-        signal.signal(signal.SIGTERM, lambda *_: sys.exit(0))
+        for number in (signal.SIGTERM, signal.SIGINT):
+            signal.signal(number, lambda *_: sys.exit(0))
         sampler = Sampler()
         sampler.start()
         try:
