@@ -34,6 +34,7 @@ TRANSIENT = (
     asyncpg.IdleInTransactionSessionTimeoutError,
     asyncpg.InterfaceError,
     asyncpg.InternalClientError,
+    asyncpg.InvalidCachedStatementError,  # a schema was expanded under us; the driver has forgotten its plans by then
     EOFError,
     TimeoutError,
     OSError,
