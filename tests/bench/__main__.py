@@ -88,7 +88,7 @@ def _plan(given: argparse.Namespace) -> Plan:
 def main(arguments: list[str]) -> int:
     """Measure, show, write; the exit status is 1 where something did not work, whatever the numbers are."""
     given, plan = parse(arguments)
-    console = Console(width=None if sys.stdout.isatty() else 130)  # tables in a log are not to be folded
+    console = Console(width=None if sys.stdout.isatty() else 150)  # tables in a log are not to be folded
     results = measure_engine(500 if given.quick else 3000) if "engine" in plan.parts else []
     product = Product(given.var.resolve(), given.port_base, PROFILED if plan.profile else RUNNER)
     try:

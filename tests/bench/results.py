@@ -78,7 +78,8 @@ def show(console: Console, results: Sequence[Result]) -> None:
 def _table(title: str, headings: Sequence[str]) -> Table:
     table = Table(title=title, title_justify="left")
     for heading in headings:
-        table.add_column(heading, justify="left" if heading in {"name", "unit"} else "right", no_wrap=True)
+        # Numbers are never cut; a long name goes on in the next line.
+        table.add_column(heading, justify="left" if heading in {"name", "unit"} else "right", no_wrap=heading != "name")
     return table
 
 
