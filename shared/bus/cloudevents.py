@@ -25,8 +25,8 @@ def to_headers(event: RawEvent) -> list[tuple[str, bytes]]:
         ("ce_organisationid", event.organisation_id.encode()),
         ("ce_shard", str(event.shard).encode()),
         ("ce_sequence", str(event.seq).encode()),
-        ("content-type", b"application/json"),
         *traced,
+        ("content-type", b"application/json"),
     ]
 
 
