@@ -106,7 +106,8 @@ class Batch:
     def _again(self, plan: Plan, arrival: Arrival, earlier: Earlier, incidents: Mapping[UUID, Incident]) -> Outcome:
         if earlier.spread == arrival.spread:
             return Outcome(earlier.report_id, earlier.incident_id, "duplicate", "event")
-        incident = plan.incidents.setdefault(earlier.incident_id, incidents[earlier.incident_id])
+        incident = plan.incidents.get(earlier.incident_id) or incidents[earlier.incident_id]
+        plan.incidents[earlier.incident_id] = incident
         incident.resample(earlier.spread, arrival.spread)
         plan.resampled[earlier.report_id] = arrival.spread
         assert arrival.event_key is not None

@@ -105,14 +105,14 @@ async def save(tx: Transaction, plan: Plan, answers: Sequence[tuple[Guarded, byt
 
     Raises `RacedError` where a key has been taken meanwhile; a racing twin of a guarded request fails with a unique violation.
     """
+    if plan.kept or answers:
+        await _save_new(tx, plan, answer_rows(answers, now))
     known = [incident for incident in plan.incidents.values() if incident.first is None]
     if known:
         await tx.execute(_CHANGED, *_columns([(each.incident_id, *_totals(each), *_sets(each)) for each in known], 11))
-    if plan.resampled:
+    if plan.resampled:  # after what is new: a push may tell the same post twice, with other counts
         samples = [(id_, s.reads, s.comments, s.reposts, s.likes) for id_, s in plan.resampled.items()]
         await tx.execute(_RESAMPLED, *_columns(samples, 5))
-    if plan.kept or answers:
-        await _save_new(tx, plan, answer_rows(answers, now))
 
 
 async def _save_new(tx: Transaction, plan: Plan, answers: Sequence[tuple[Any, ...]]) -> None:
