@@ -4,6 +4,7 @@ import argparse
 import random
 import sys
 import time
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
@@ -23,6 +24,7 @@ EXAMPLES = """examples:
   python -m tests.fuzz                        about fifteen minutes, 20,000 cases and more, into var/fuzz.json
   python -m tests.fuzz --short                what `make test` runs, below a minute
   python -m tests.fuzz --service grading --role "all posts"      one part
+  python -m tests.fuzz --seconds 10           every round, but briefly
   python -m tests.fuzz --seed 4711            the same texts and choices as a run that printed this seed
   python -m tests.fuzz --only webhooks        10,000 mutated pushes
 
@@ -45,6 +47,7 @@ def parse(arguments: list[str]) -> argparse.Namespace:
     parser.add_argument("--only", choices=PARTS, action="append", help="this part only; may be repeated")
     parser.add_argument("--service", choices=SERVICES, action="append", help="this service only; may be repeated")
     parser.add_argument("--role", action="append", help="as this role only; may be repeated")
+    parser.add_argument("--seconds", type=int, help="of each round, at most")
     parser.add_argument("--seed", type=int, help="of everything made up (default: a new one, printed)")
     parser.add_argument(
         "--webhooks", type=int, help=f"mutated pushes (default: {WEBHOOKS}, or {FEW_WEBHOOKS} with --short)"
@@ -60,7 +63,7 @@ def planned(given: argparse.Namespace) -> list[Round]:
     """The rounds that were asked for."""
     rounds = short_run() if given.short else long_run()
     return [
-        each
+        replace(each, seconds=min(each.seconds, given.seconds or each.seconds))
         for each in rounds
         if (not given.service or each.service in given.service) and (not given.role or each.role in given.role)
     ]

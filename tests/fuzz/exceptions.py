@@ -26,7 +26,7 @@ ALLOWANCES = (
     Allowance(
         r"",
         r"NUL character|characters that cannot be kept",
-        "text with NUL cannot be kept anywhere; told in docs/api's preface",
+        "PostgreSQL keeps no NUL: refused in every text, at one place",
     ),
     Allowance(r"", r"at least 1 character", "blanks at the ends are taken off before the length is counted"),
     Allowance(r"/rulebooks", r"The text is empty", "blanks alone are no text"),
