@@ -23,7 +23,7 @@ AHEAD = timedelta(seconds=3)
 LOST_AFTER = 60.0
 _CANDIDATES = """
 SELECT t.id FROM tasks.tasks t JOIN tasks.timers c USING (id)
-WHERE t.state = 'open' AND t.desk = 'tasks' AND NOT t.overdue AND t.due_at > now() AND c.fire_at > now() + interval '10 minutes'
+WHERE t.state = 'open' AND t.desk = 'tasks' AND NOT t.overdue AND t.due_at IS NOT NULL AND c.fire_at > now() + interval '10 minutes'
   AND t.clock::json ->> 'holder' = 'tasks' LIMIT $1
 """
 _DUE = """
@@ -52,6 +52,11 @@ class Clocks:
     per_second: int
     seconds: float
     beside: tuple[float, ...]
+
+    @property
+    def tasks(self) -> int:
+        """So many clocks are used up."""
+        return int(self.per_second * self.seconds * len(self.beside))
 
 
 @dataclass(frozen=True, slots=True)
@@ -90,6 +95,8 @@ async def measure_clocks(product: Product, supply: Iterator[bytes], plan: Clocks
 async def _round(product: Product, connection: Connection, supply: Iterator[bytes], plan: Clocks, rate: float) -> Fired:
     count = int(plan.per_second * plan.seconds)
     ids = [row["id"] for row in await connection.fetch(_CANDIDATES, count)]
+    if len(ids) < plan.per_second:
+        raise AssertionError(f"only {len(ids)} tasks whose clock runs; seed more incidents at work")
     requests = iter(list(islice(supply, int(rate * plan.seconds * 1.4) + 100)))
     mark = await connection.fetchval("SELECT coalesce(max(id), 0) FROM tasks.journal")
     chance = random.Random(7)

@@ -100,7 +100,7 @@ async def measure_large(product: Product, plan: Plan, offices: list[Office], con
     if "growth" in plan.parts:
         results += await measure_growth(seeder, product, offices, supply, plan.growth, console)
     else:
-        await seeder.fill(plan.growth.sizes[0], plan.growth.sizes[0], finished=0.0)
+        await seeder.fill(plan.clocks.tasks, plan.clocks.tasks, finished=0.0)
     if "clocks" in plan.parts:
         results += await measure_clocks(product, supply, plan.clocks, console)
     return results
