@@ -2,10 +2,10 @@
 
 import asyncio
 import contextlib
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 
 import structlog
-from aiokafka import AIOKafkaConsumer
+from aiokafka import AIOKafkaConsumer, ConsumerRecord, TopicPartition
 from aiokafka.errors import KafkaError
 
 from shared.bus.address import KafkaAddress
@@ -15,6 +15,7 @@ from shared.bus.watch import ClusterWatch
 from shared.contracts.envelope import RawEvent
 
 _log = structlog.get_logger()
+Messages = Mapping[TopicPartition, Sequence[ConsumerRecord[bytes, bytes]]]
 _MOST = 100
 _WAIT_MS = 200
 _FETCH_MS = 80
@@ -26,7 +27,9 @@ _SESSION_MS = 6000
 """The least that Apache Kafka allows: so long after it was killed a member still counts."""
 _HEARTBEAT_MS = 500
 """How soon the others hear that it does not count any more, and take its partitions."""
-_STUCK_SECONDS = 5.0
+_ANSWER_SECONDS = 0.5
+_STUCK_SECONDS, _STUCK_SECONDS_WITH_MANY = 5.0, 15.0
+"""A group of several members on several brokers takes its time to find together; joining anew would only begin that again."""
 _DEAF_SECONDS = 5.0
 _ALONE_SECONDS = 0.05
 _LEAVE_SECONDS = 2.0
@@ -49,9 +52,11 @@ class Subscriber:
         self._not_before = 0.0
         self._away = False
         self._heard_at = 0.0
+        self._asking: asyncio.Task[Messages] | None = None
+        self._asked_at = 0.0
 
     async def poll(self) -> list[RawEvent]:
-        """Up to a hundred events, waiting at most 0.2 s for the first; none, soon, while no member. Joins on the side."""
+        """Up to a hundred events, waiting at most half a second for the first; none, soon, while no member. Joins on the side."""
         if self._away:
             self.rejoin()
         consumer = self._consumer
@@ -60,8 +65,7 @@ class Subscriber:
             await asyncio.sleep(_ALONE_SECONDS)
             return []
         try:
-            async with asyncio.timeout(_STUCK_SECONDS):
-                found = await consumer.getmany(timeout_ms=_WAIT_MS, max_records=_MOST)
+            found = await self._ask(consumer)
         except (KafkaError, OSError, TimeoutError) as error:
             _log.warning("bus.poll_failed", group=self._group, error=repr(error))
             self.rejoin()
@@ -73,6 +77,21 @@ class Subscriber:
             for place, messages in found.items()
             for message in messages
         ]
+
+    async def _ask(self, consumer: AIOKafkaConsumer) -> Messages:
+        """What there is by now. While its group finds together again a consumer answers nothing; it is asked on at the next poll."""
+        now = asyncio.get_running_loop().time()
+        if self._asking is None:
+            self._asking = asyncio.create_task(consumer.getmany(timeout_ms=_WAIT_MS, max_records=_MOST))
+            self._asked_at = now
+        done, _ = await asyncio.wait({self._asking}, timeout=_ANSWER_SECONDS)
+        if done:
+            asking, self._asking = self._asking, None
+            found: Messages = asking.result()
+            return found
+        if now - self._asked_at > (_STUCK_SECONDS_WITH_MANY if self._kafka.several else _STUCK_SECONDS):
+            raise TimeoutError
+        return {}
 
     def shards(self) -> dict[str, set[int]] | None:
         """The shards assigned to this member by topic; None while it is no member (then all are worth looking at).
@@ -143,10 +162,11 @@ class Subscriber:
         """Leave, on the side, and join anew at the next poll."""
         consumer, self._consumer = self._consumer, None
         watching, self._watching, self._away = self._watching, None, False
+        asking, self._asking = self._asking, None
         if watching is not None:
             watching.cancel()
         if consumer is not None:
-            leaving = asyncio.create_task(_stop(consumer))
+            leaving = asyncio.create_task(_stop(consumer, asking))
             self._leaving.add(leaving)
             leaving.add_done_callback(self._leaving.discard)
 
@@ -159,7 +179,11 @@ class Subscriber:
         await asyncio.gather(*self._leaving)
 
 
-async def _stop(consumer: AIOKafkaConsumer) -> None:
+async def _stop(consumer: AIOKafkaConsumer, asking: asyncio.Task[Messages] | None = None) -> None:
+    if asking is not None:
+        # Ended first: stopped under a waiting question, a consumer would live on and keep its partitions.
+        asking.cancel()
+        await asyncio.gather(asking, return_exceptions=True)
     with contextlib.suppress(KafkaError, OSError, TimeoutError):
         async with asyncio.timeout(_LEAVE_SECONDS):
             await consumer.stop()

@@ -10,6 +10,7 @@ from shared.bus.address import KafkaAddress
 
 _EVERY_SECONDS = 0.5
 _PATIENCE_MS = 5000
+_GRACE_SECONDS = 10.0
 
 
 class ClusterWatch:
@@ -18,21 +19,27 @@ class ClusterWatch:
     def __init__(self, kafka: KafkaAddress) -> None:
         self._kafka = kafka
         self._admin: AIOKafkaAdminClient | None = None
+        self._known: str | None = None
 
     async def until_gone(self) -> str:
-        """Wait until no broker answers any more, or another cluster does; answers which."""
-        known: str | None = None
+        """Wait until no broker answers any more, or another cluster does; answers which.
+
+        Of several brokers one that has just died is still named by the others for some seconds, and asked in vain.
+        """
+        clock = asyncio.get_running_loop().time
+        answered, grace = clock(), _GRACE_SECONDS if self._kafka.several else 0.0
         try:
             while True:
                 found = await self._ask()
-                if found is None:
+                if found is None and clock() - answered >= grace:
                     return "away"
-                if known not in {None, found}:
-                    return "another"
-                known = found
+                if found is not None:
+                    if self._known not in {None, found}:
+                        return "another"
+                    self._known, answered = found, clock()
                 await asyncio.sleep(_EVERY_SECONDS)
         finally:
-            await self._close()
+            await self.close()
 
     async def _ask(self) -> str | None:
         """The cluster's id; None when nobody answers, also not over a connection made anew, which tries every broker."""
@@ -44,10 +51,11 @@ class ClusterWatch:
                     await admin.start()
                 return str((await self._admin.describe_cluster())["cluster_id"])
             except (KafkaError, OSError, TimeoutError):
-                await self._close()
+                await self.close()
         return None
 
-    async def _close(self) -> None:
+    async def close(self) -> None:
+        """Give the connection back."""
         admin, self._admin = self._admin, None
         if admin is not None:
             with contextlib.suppress(KafkaError, OSError, TimeoutError):
