@@ -41,6 +41,15 @@ class Patience:
             self._console.print(f"still behind: {late}")
 
 
+async def at_rest(stage: Stage, within: float) -> None:
+    """Wait for it. Raises `RestlessError`."""
+    connection = await asyncpg.connect(stage.product.database_url)
+    try:
+        await rest(connection, within=within)
+    finally:
+        await connection.close()
+
+
 async def account(stage: Stage, portal: Portal, officials: Officials, outcome: Outcome, console: Console) -> None:
     """Fill in what was found."""
     patience, began = Patience(console), time.monotonic()

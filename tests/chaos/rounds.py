@@ -10,7 +10,7 @@ from rich.console import Console
 from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeElapsedColumn
 
 from tests.bench.setup import make_offices
-from tests.chaos.account import account
+from tests.chaos.account import account, at_rest
 from tests.chaos.faults.kind import Fault
 from tests.chaos.findings import Finding
 from tests.chaos.inflict import Inflicting
@@ -41,6 +41,7 @@ async def run(stage: Stage, wish: Wish, console: Console) -> Outcome:
     """Load, faults, rest, account."""
     offices = await make_offices(stage.product)
     await stage.settled(60)
+    await at_rest(stage, 60)  # else intake may not have heard of the organisations yet
     faults = quick(wish.seed, stage) if wish.quick else plan(wish.seed, stage, wish.faults, wish.kinds, wish.outage)
     outcome = Outcome(wish.seed, Counter(fault.kind for fault in faults), notes=stage.notes)
     console.print(f"seed {wish.seed}: {len(faults)} faults, {dict(sorted(outcome.faults.items()))}")
