@@ -5,7 +5,7 @@ from collections.abc import Sequence
 from itertools import chain, cycle, islice
 
 from tests.chaos.faults import clock_steps, full_disk, kills, network, rolling
-from tests.chaos.faults.kills import outage
+from tests.chaos.faults.kills import outage, whole_broker
 from tests.chaos.faults.kind import Fault, Kind
 from tests.chaos.stage import Stage
 
@@ -18,7 +18,7 @@ KINDS: tuple[Kind, ...] = (
     *full_disk.KINDS,
     *clock_steps.KINDS,
     *rolling.KINDS,
-    Kind(OUTAGE, 0.0, (0, 0), lambda _: ["broker"], outage),
+    Kind(OUTAGE, 0.0, (0, 0), whole_broker, outage),
 )
 BY_NAME = {kind.name: kind for kind in KINDS}
 QUICK = ("kill", "kill-postgres", "kill-broker", "freeze", "hang-broker", "cut", "cut-silently", "delay", "half-open")
@@ -37,7 +37,7 @@ def plan(seed: int, stage: Stage, count: int, kinds: Sequence[str], long_outage:
         )
     )
     chance.shuffle(faults)
-    if OUTAGE in kinds and long_outage > 0:
+    if OUTAGE in kinds and long_outage > 0 and whole_broker(stage):
         faults.insert(len(faults) // 10, Fault(OUTAGE, "broker", long_outage, chance.uniform(*GAP)))
     return faults
 
@@ -48,9 +48,9 @@ def quick(seed: int, stage: Stage) -> list[Fault]:
     faults = [Fault("kill", name, 0.0, chance.uniform(0.1, 0.8)) for name in stage.names()]
     for name in (*QUICK[1:], *(["full-disk"] if stage.disk else []), *(["clock"] if stage.clock else [])):
         kind = BY_NAME[name]
-        target = chance.choice(list(kind.targets(stage)))
-        lasts = min(QUICK_LONGEST, chance.uniform(*kind.lasts))
-        faults.append(Fault(name, target, lasts, chance.uniform(0.1, 0.8)))
+        if targets := list(kind.targets(stage)):
+            lasts = min(QUICK_LONGEST, chance.uniform(*kind.lasts))
+            faults.append(Fault(name, chance.choice(targets), lasts, chance.uniform(0.1, 0.8)))
     chance.shuffle(faults)
     return faults
 

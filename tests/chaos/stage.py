@@ -96,6 +96,8 @@ def staged(var: Path, port_base: int, replicas: int, say: Say) -> Iterator[Stage
     clock = WallClock() if reason is None else None
     if reason is not None:
         notes.append(f"NO STEPS OF THE WALL CLOCK in this run, of office time only: {reason}")
+    if not own_broker() and not nodes():
+        notes.append("NO FAULTS OF THE BROKER in this run: its processes are not ours (python -m deploy.kafka run …)")
     port_file = var / "postgres" / "port"
     port_file.parent.mkdir(parents=True)
     port_file.write_text(f"{free_port()}\n", encoding="ascii")

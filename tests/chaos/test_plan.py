@@ -42,6 +42,13 @@ def test_what_is_not_possible_is_left_out_and_what_is_not_asked_for_too(stage: S
     assert kinds == {"kill"}
 
 
+def test_a_kafka_whose_processes_are_not_ours_is_left_alone(stage: Stage, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("KAFKA_BOOTSTRAP_SERVERS", "127.0.0.1:1")
+    monkeypatch.delenv("HUIYING_KAFKA_NODES", raising=False)
+    kinds = {fault.kind for fault in [*plan(7, stage, 210, tuple(BY_NAME), 300.0), *quick(7, stage)]}
+    assert not kinds & {"kill-broker", "hang-broker", OUTAGE}
+
+
 def test_a_quick_round_kills_everybody_and_has_nothing_long(stage: Stage) -> None:
     faults = quick(7, stage)
     assert {fault.target for fault in faults if fault.kind == "kill"} == set(NAMES)

@@ -8,6 +8,7 @@ from pathlib import Path
 import pytest
 
 from deploy.local.ports import free_port, is_free
+from tests.chaos.stage import nodes, own_broker
 
 ROOT = Path(__file__).resolve().parents[2]
 
@@ -37,4 +38,5 @@ def test_nothing_is_lost_and_nothing_happens_twice(tmp_path: Path) -> None:
     assert account["acknowledged"] > 100
     assert (account["lost"], account["doubled"], account["timers_missed"]) == (0, 0, 0)
     assert account["faults"]["kill"] >= 6
-    assert account["faults"].keys() >= {"kill-postgres", "kill-broker", "freeze", "cut", "delay", "half-open"}
+    assert account["faults"].keys() >= {"kill-postgres", "freeze", "cut", "cut-silently", "delay", "half-open"}
+    assert ("kill-broker" in account["faults"]) == (own_broker() or bool(nodes()))

@@ -23,6 +23,11 @@ def brokers(_: Stage) -> Sequence[str]:
     return ["broker"] if own_broker() else [f"node-{node}" for node in sorted(nodes())]
 
 
+def whole_broker(stage: Stage) -> Sequence[str]:
+    """All of it as one target, where its processes are ours."""
+    return ["broker"] if brokers(stage) else []
+
+
 async def victim(stage: Stage, target: str) -> int:
     """Its process id, once it runs. Raises `NotBackError`."""
     deadline = time.monotonic() + COMES_BACK_WITHIN
@@ -93,5 +98,5 @@ KINDS = (
     Kind("kill-postgres", 0.07, (0, 0), lambda _: ["postgres"], _kill),
     Kind("kill-broker", 0.08, (0, 0), brokers, _kill, place=_of),
     Kind("freeze", 0.08, (1, 12), _services, _freeze),
-    Kind("hang-broker", 0.03, (2, 8), lambda _: ["broker"], outage),
+    Kind("hang-broker", 0.03, (2, 8), whole_broker, outage),
 )
