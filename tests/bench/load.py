@@ -96,7 +96,8 @@ async def open_loop(
     """Requests at random moments (Poisson), `rate` a second. Latency counts from the moment a request was due, so that
     a slow answer cannot hide the ones that waited behind it."""
     gaps = random.Random(seed)
-    idle: asyncio.LifoQueue[Connection] = asyncio.LifoQueue()
+    # First in, first out: load over all connections, as of many portals, not the one that was used last again and again.
+    idle: asyncio.Queue[Connection] = asyncio.Queue()
     for _ in range(64):
         idle.put_nowait(await Connection.open(port))
     shot = Shot(began=time.perf_counter())
