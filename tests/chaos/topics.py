@@ -153,4 +153,4 @@ async def _partitions(consumer: AIOKafkaConsumer, topic: str) -> list[TopicParti
 
 def _message(place: TopicPartition, one: object) -> Message:
     headers = {name: content.decode() for name, content in one.headers}  # type: ignore[attr-defined]  # untyped library
-    return Message(place.topic, place.partition, one.key or b"", headers, one.value or b"")  # type: ignore[attr-defined]
+    return Message(place.topic, place.partition, one.key or b"", headers, one.value or b"")  # type: ignore[attr-defined]  # the same
