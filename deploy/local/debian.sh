@@ -1,6 +1,6 @@
 #!/bin/sh
 # Put programs of Debian's packages under var/tools/debian, unpacked and not installed: no root, no daemon started.
-#   deploy/local/debian.sh pgbouncer libevent-2.1-7 libc-ares2 prometheus libfaketime
+#   deploy/local/debian.sh pgbouncer libevent-2.1-7 libc-ares2 nginx prometheus
 # What tests want that no wheel carries. Exit status 1 where it cannot be had; the tests that want it then say so.
 set -eu
 cd "$(dirname "$0")/../.."
