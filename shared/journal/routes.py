@@ -27,7 +27,7 @@ def journal_routes(schema: str, db: Database) -> APIRouter:
     @router.get("/internal/journal")
     async def journal(
         shard: Annotated[int, Query(ge=0, le=15)],
-        after: Annotated[int, Query(ge=0)] = 0,
+        after: Annotated[int, Query(ge=0, le=2**63 - 1)] = 0,
         limit: Annotated[int, Query(ge=1, le=1000)] = 500,
     ) -> Response:
         async with db.transaction() as tx:

@@ -103,3 +103,13 @@ def test_a_folder_that_cannot_be_used_is_one_line(tmp_path: Path, capsys: pytest
     file.write_text("")
     assert main(["--folder", str(file / "api")]) == 2
     assert len(capsys.readouterr().err.splitlines()) == 1
+
+
+def test_every_whole_number_of_a_query_has_bounds_that_the_database_can_keep(made: dict[str, str]) -> None:
+    for name, text in made.items():
+        if not name.endswith(".openapi.json"):
+            continue
+        for path, methods in json.loads(text)["paths"].items():
+            for asked in [each for method in methods.values() for each in method.get("parameters", [])]:
+                for shape in (asked["schema"], *asked["schema"].get("anyOf", [])):
+                    assert shape.get("type") != "integer" or shape["maximum"] < 2**63, f"{name} {path} {asked['name']}"

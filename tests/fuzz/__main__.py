@@ -76,6 +76,10 @@ def run(product: Product, given: argparse.Namespace, seed: int, console: Console
     console.print(f"world made in {time.monotonic() - began:.1f} s")
     webhooks: dict[str, Any] = {}
     edges: dict[str, Any] = {}
+    if "webhooks" in parts:  # first: a round as administrator may well end the vendor that pushes
+        count = given.webhooks or (FEW_WEBHOOKS if given.short else WEBHOOKS)
+        webhooks = push_all(world, seed, count, console.print)
+        console.print(f"webhooks: {webhooks}", highlight=False)
     if "schemas" in parts:
         rounds = planned(given)
         for number, plan in enumerate(rounds, 1):
@@ -85,10 +89,6 @@ def run(product: Product, given: argparse.Namespace, seed: int, console: Console
     if "edges" in parts:
         edges = hammer(world, seed)
         console.print(f"edges: {edges}", highlight=False)
-    if "webhooks" in parts:
-        count = given.webhooks or (FEW_WEBHOOKS if given.short else WEBHOOKS)
-        webhooks = push_all(world, seed, count, console.print)
-        console.print(f"webhooks: {webhooks}", highlight=False)
     show(console, account)
     world.api.close()
     return content(seed, time.monotonic() - began, account, webhooks, edges) | {"never_well": never_well(account)}
