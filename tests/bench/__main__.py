@@ -51,7 +51,12 @@ def parse(arguments: list[str]) -> tuple[argparse.Namespace, Plan]:
         "--beside", type=float, default=100.0, help="complaints/s beside a thousand clocks (default: 100)"
     )
     parser.add_argument("--incidents", type=int, help="the larger size of growth (default: 1000000, quick 100000)")
-    parser.add_argument("--connections", type=int, default=48, help="connections at full speed (default: 48)")
+    parser.add_argument(
+        "--connections",
+        type=int,
+        default=24,
+        help="connections at full speed (default: 24; with many more some are told 429)",
+    )
     parser.add_argument("--var", type=Path, default=ROOT / "var" / "bench", help="the product's folder, emptied first")
     parser.add_argument("--port-base", type=int, default=9300, help="first of its five ports (default: 9300)")
     parser.add_argument("--output", type=Path, default=ROOT / "var" / "bench.json", help="where the results go")

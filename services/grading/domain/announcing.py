@@ -49,7 +49,7 @@ def announce(
     """The event of one decision. `told` are the keys whose fulfilment their own desk has just told us: no need to tell it back."""
     result = step.advance
     orders = [*result.issue, *result.change]
-    return ProcedureAdvanced.model_construct(
+    return ProcedureAdvanced(
         version=procedure.version,
         rulebook=rulebook.id,
         rulebook_hash=rulebook.hash,
@@ -61,15 +61,11 @@ def announce(
             deadline(procedure.incident_id, order, late) for order in orders if (late := late_from(order)) is not None
         ],
         withdrawn=[
-            Withdrawn.model_construct(
-                assignment_id=assignment_id(procedure.incident_id, key), reason=house_words(reason)
-            )
+            Withdrawn(assignment_id=assignment_id(procedure.incident_id, key), reason=house_words(reason))
             for key, reason in result.withdraw
         ],
         discharged=[
-            Discharged.model_construct(
-                assignment_id=assignment_id(procedure.incident_id, key), at=result.done[key], by=by
-            )
+            Discharged(assignment_id=assignment_id(procedure.incident_id, key), at=result.done[key], by=by)
             for key in sorted(step.fulfilled)
             if key not in told and key in result.orders
         ],
@@ -83,7 +79,7 @@ def announce(
 
 def _grade(step: Step, by: str) -> Grade:
     grade = step.advance.grade
-    return Grade.model_construct(
+    return Grade(
         level=grade.level,
         state=grade.state,
         proposal=grade.proposal,
@@ -95,7 +91,7 @@ def _grade(step: Step, by: str) -> Grade:
 
 def _reasons(reasons: Iterable[Reason]) -> Iterable[GradeReason]:
     for reason in reasons:
-        yield GradeReason.model_construct(
+        yield GradeReason(
             rule=reason.rule,
             level=reason.level,
             clause=reason.clause,
@@ -106,7 +102,7 @@ def _reasons(reasons: Iterable[Reason]) -> Iterable[GradeReason]:
 
 def assignment(incident_id: UUID, order: Order) -> Assignment:
     """An order as it is told; `incident_id` is the subject that it belongs to."""
-    return Assignment.model_construct(
+    return Assignment(
         id=assignment_id(incident_id, order.key),
         key=order.key,
         duty=order.duty,
@@ -133,7 +129,7 @@ def assignment(incident_id: UUID, order: Order) -> Assignment:
 
 
 def _also(bound: Bound) -> Also:
-    return Also.model_construct(
+    return Also(
         rulebook=bound.rulebook,
         title=bound.title,
         clause=bound.clause,
@@ -146,7 +142,7 @@ def _also(bound: Bound) -> Also:
 
 def deadline(incident_id: UUID, order: Order, due_at: datetime) -> Deadline:
     """The clock of an order that counts as late after `due_at`."""
-    return Deadline.model_construct(
+    return Deadline(
         assignment_id=assignment_id(incident_id, order.key),
         holder=cast("Desk", order.desk),
         anchor=order.anchor,

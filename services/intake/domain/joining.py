@@ -125,7 +125,7 @@ def _most_alike(newcomer: Newcomer, candidates: Sequence[Candidate], window: tim
     if not words.comparable(newcomer.grams):
         return ALONE
     scored = [
-        (words.jaccard(newcomer.grams, candidate.grams), candidate)
+        (words.jaccard(newcomer.grams, candidate.grams, ALIKE), candidate)
         for candidate in candidates
         if abs(newcomer.at - candidate.opened_at) <= window
     ]

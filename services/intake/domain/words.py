@@ -64,11 +64,22 @@ def comparable(text_grams: bytes) -> bool:
     return len(text_grams) >= 4 * FEWEST_GRAMS
 
 
-def jaccard(left: bytes, right: bytes) -> float:
-    """The share of two texts' grams that both have, 0 to 1; two empty texts have none."""
-    ours, theirs = set(memoryview(left).cast("I")), set(memoryview(right).cast("I"))
-    shared = len(ours & theirs)
-    return shared / (len(ours) + len(theirs) - shared) if shared else 0.0
+def jaccard(left: bytes, right: bytes, least: float = 0.0) -> float:
+    """The share of two texts' grams that both have, 0 to 1; two empty texts have none.
+
+    Where their lengths alone say that it is below `least`, 0: of texts that share a band most are told apart so.
+    """
+    shorter, longer = sorted((len(left), len(right)))
+    if shorter < least * longer or not shorter:
+        return 0.0
+    shared = len(_numbers(left).intersection(memoryview(right).cast("I")))
+    return shared / ((shorter + longer) // 4 - shared)
+
+
+@lru_cache(maxsize=128)
+def _numbers(text_grams: bytes) -> frozenset[int]:
+    """A newcomer's grams are compared with many."""
+    return frozenset(memoryview(text_grams).cast("I"))
 
 
 def bands(organisation_id: str, text_grams: bytes) -> list[int]:
