@@ -32,7 +32,7 @@ from shared.secrets import check_keys
 from shared.service import Clocks, Parts, Wiring, assemble
 from shared.settings import load
 
-PORTAL_WAIT, VENDOR_WAIT = 0.12, 1.0
+PORTAL_WAIT, VENDOR_WAIT = 0.09, 1.0
 """Seconds that what is let in may wait on average; a tail is about twice that."""
 
 

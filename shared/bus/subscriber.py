@@ -1,7 +1,6 @@
 """Receiving from the bus: joins when the broker is there, answers nothing when it is not, and never raises for it."""
 
 import asyncio
-import contextlib
 from collections.abc import Mapping, Sequence
 
 import structlog
@@ -10,6 +9,7 @@ from aiokafka.errors import KafkaError
 
 from shared.bus.address import KafkaAddress
 from shared.bus.cloudevents import from_message
+from shared.bus.leaving import leave
 from shared.bus.partitions import shards_of
 from shared.bus.watch import ClusterWatch
 from shared.contracts.envelope import RawEvent
@@ -32,7 +32,6 @@ _STUCK_SECONDS, _STUCK_SECONDS_WITH_MANY = 5.0, 15.0
 """A group of several members on several brokers takes its time to find together; joining anew would only begin that again."""
 _DEAF_SECONDS = 5.0
 _ALONE_SECONDS = 0.05
-_LEAVE_SECONDS = 2.0
 
 
 class Subscriber:
@@ -129,9 +128,9 @@ class Subscriber:
                 await consumer.start()
         except (KafkaError, OSError, TimeoutError) as error:
             _log.warning("bus.no_broker", group=self._group, error=repr(error))
-            await _stop(consumer)
+            await leave(consumer)
         except asyncio.CancelledError:
-            await _stop(consumer)
+            await leave(consumer)
             raise
         else:
             self._consumer = consumer
@@ -166,7 +165,7 @@ class Subscriber:
         if watching is not None:
             watching.cancel()
         if consumer is not None:
-            leaving = asyncio.create_task(_stop(consumer, asking))
+            leaving = asyncio.create_task(leave(consumer, asking))
             self._leaving.add(leaving)
             leaving.add_done_callback(self._leaving.discard)
 
@@ -177,13 +176,3 @@ class Subscriber:
             await asyncio.gather(self._joining, return_exceptions=True)
         self.rejoin()
         await asyncio.gather(*self._leaving)
-
-
-async def _stop(consumer: AIOKafkaConsumer, asking: asyncio.Task[Messages] | None = None) -> None:
-    if asking is not None:
-        # Ended first: stopped under a waiting question, a consumer would live on and keep its partitions.
-        asking.cancel()
-        await asyncio.gather(asking, return_exceptions=True)
-    with contextlib.suppress(KafkaError, OSError, TimeoutError):
-        async with asyncio.timeout(_LEAVE_SECONDS):
-            await consumer.stop()

@@ -1,12 +1,13 @@
 """The one consumer loop: takes from the bus, applies, and every two seconds compares itself with the producers' heads.
 
 A shard that is behind its head twice in a row without moving is pulled from the producer's journal, and the bus is joined
-anew; while the bus is not joined at all, everything is pulled. That is how an outage, an emptied broker and a lost message are
+anew; while the bus is not joined at all, everything is pulled; and a shard of another member that stands still for long is pulled
+too, whoever should have it. That is how an outage, an emptied broker and a lost message are
 healed, by one mechanism.
 """
 
 import asyncio
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 
 import structlog
 from prometheus_client import Counter, Gauge
@@ -16,6 +17,7 @@ from shared.bus.subscriber import Subscriber
 from shared.contracts.envelope import RawEvent
 from shared.db import TRANSIENT, Database
 from shared.errors import UnavailableError
+from shared.ids import SHARDS
 from shared.journal.apply import Applier, Gap
 from shared.journal.catch_up import PAGE, JournalClient, JournalUnreachableError
 from shared.journal.positions import Place
@@ -27,6 +29,9 @@ _LOOK_ALONE, _LOOK_LONG_ALONE, _LONG = 0.1, 0.5, 10.0
 seconds it is an outage and not a moment, and looking less often leaves the machine to the work."""
 _PACE = 0.01
 """Seconds that a small batch is followed by: events that come meanwhile share the next transaction."""
+_ABANDONED = 4
+"""Looks at which a shard of another member stood still before it is pulled here: that member may be hung, or a ghost of the broker's.
+Should it be at work after all, the position row lets only one of the two apply."""
 _SMALL = 50
 _TOGETHER = 200
 PULLED = Counter("huiying_events_pulled", "Events fetched from a journal, not from the bus", ["consumer", "producer"])
@@ -42,7 +47,7 @@ class Consumer:
         self._subscriber = subscriber
         self._journals = journals
         self._name = applier.positions.schema
-        self._stuck: dict[Place, int] = {}
+        self._stood: dict[Place, tuple[int, int]] = {}
         self._looked_at = 0.0
         self._alone_since = 0.0
         self._sources: dict[str, str] = {}
@@ -108,13 +113,21 @@ class Consumer:
             positions = await self._applier.positions.read(tx, producer)
         shards = self._subscriber.shards()
         owned = set(heads) if shards is None else shards.get(producer, set())
-        late = {shard: positions[shard] for shard in sorted(owned) if positions[shard] < heads[shard]}
-        BEHIND.labels(self._name, producer).set(sum(heads[shard] - place for shard, place in late.items()))
-        stuck = [shard for shard, place in late.items() if self._stuck.get((producer, shard)) == place]
-        for shard in owned:
-            self._stuck.pop((producer, shard), None)
-        self._stuck |= {(producer, shard): place for shard, place in late.items()}
-        return [Gap(producer, shard, late[shard]) for shard in (stuck if patient else late)]
+        late = {shard: positions[shard] for shard in sorted(heads) if positions[shard] < heads[shard]}
+        BEHIND.labels(self._name, producer).set(sum(heads[shard] - late[shard] for shard in late if shard in owned))
+        stood = self._stand_still(producer, late)
+        wanted = [shard for shard in late if stood[shard] >= (int(patient) if shard in owned else _ABANDONED)]
+        return [Gap(producer, shard, late[shard]) for shard in wanted]
+
+    def _stand_still(self, producer: str, late: Mapping[int, int]) -> dict[int, int]:
+        """By shard that is late: at how many looks in a row before this one it stood where it stands."""
+        before = {shard: self._stood.pop((producer, shard), None) for shard in range(SHARDS)}
+        stood = {}
+        for shard, position in late.items():
+            known = before[shard]
+            stood[shard] = known[1] + 1 if known is not None and known[0] == position else 0
+            self._stood[producer, shard] = position, stood[shard]
+        return stood
 
     async def _pull(self, gaps: Sequence[Gap]) -> int:
         """Fetch what is missing, all shards at once, and apply it in large batches; answers how many events came."""

@@ -4,11 +4,13 @@ import asyncio
 from collections import defaultdict
 from collections.abc import Sequence
 
+import pytest
+
 from shared.bus.address import KafkaAddress
 from shared.bus.producer import Bus
 from shared.bus.subscriber import Subscriber
 from shared.contracts.envelope import RawEvent
-from tests.builders.brokers import OwnBus, TestBus
+from tests.builders.brokers import APACHE, OwnBus, TestBus
 from tests.bus.bodies import PATIENCE, fresh_name, gather, told
 
 
@@ -93,6 +95,10 @@ async def test_after_a_kill_both_ends_come_back_by_themselves(own_broker: OwnBus
     await asyncio.gather(bus.close(), member.close())
 
 
+@pytest.mark.skipif(
+    not APACHE,
+    reason="its group may wait for a member of an earlier life; journals fill in: tests/flows/test_bus_outage",
+)
 async def test_a_broker_that_comes_up_as_another_is_read_from_its_beginning(own_broker: OwnBus) -> None:
     bus, member = Bus(own_broker.address), Subscriber(own_broker.address, fresh_name("group"), ["intake"])
     await send_all(bus, told(5, source="before"))
@@ -100,7 +106,12 @@ async def test_a_broker_that_comes_up_as_another_is_read_from_its_beginning(own_
     own_broker.empty()
     await own_broker.make_topics(anew=True)
     await send_all(bus, told(1, source="after"))
-    (received,) = await gather([member], "after", lambda got: len(numbers(got[0])) == 16)
+
+    def all_there(got: Sequence[list[RawEvent]]) -> bool:
+        member.doubt()  # as the consumer's loop says whenever journals are ahead of what the bus has brought
+        return len(numbers(got[0])) == 16
+
+    (received,) = await gather([member], "after", all_there)
     assert numbers(received).keys() == set(range(16))
     await asyncio.gather(bus.close(), member.close())
 
