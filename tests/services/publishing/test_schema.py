@@ -10,7 +10,9 @@ from sqlalchemy.ext.asyncio import create_async_engine
 from services.publishing.storage.tables import metadata
 from tests.builders.databases import TestDatabase
 
-MACHINERY = {"identity", "journal", "outbox", "stamps", "heads", "positions", "parked", "timers", "alembic_version"}
+MACHINERY = {
+    "identity", "journal", "archived", "outbox", "stamps", "heads", "positions", "parked", "timers", "alembic_version",
+}  # fmt: skip
 
 
 def differences(connection: Connection) -> list[Any]:
