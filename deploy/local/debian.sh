@@ -6,7 +6,7 @@ set -eu
 cd "$(dirname "$0")/../.."
 place=var/tools/debian
 
-[ $# -gt 0 ] || { echo "usage: deploy/local/debian.sh PACKAGE…, such as: prometheus libfaketime" >&2; exit 2; }
+[ $# -gt 0 ] || { echo "usage: deploy/local/debian.sh PACKAGE…, such as: nginx prometheus" >&2; exit 2; }
 command -v apt-get >/dev/null 2>&1 && command -v dpkg-deb >/dev/null 2>&1 || { echo "no apt-get here: $* cannot be had" >&2; exit 1; }
 mkdir -p "$place/packages"
 missing=""

@@ -155,9 +155,9 @@ class Fleet:
         return True
 
 
-def is_ready(port: int) -> bool:
-    """Whether `/readyz` on this port answers 200."""
-    connection = http.client.HTTPConnection(LOOPBACK, port, timeout=0.5)
+def is_ready(port: int, patience: float = 0.5) -> bool:
+    """Whether `/readyz` on this port answers 200 within `patience` seconds."""
+    connection = http.client.HTTPConnection(LOOPBACK, port, timeout=patience)
     try:
         connection.request("GET", "/readyz")
         return connection.getresponse().status == http.HTTPStatus.OK

@@ -50,6 +50,14 @@ def listen_anywhere() -> socket.socket:
             return one
 
 
+def free_run(length: int) -> int:
+    """The first of so many free ports in a row, for a product that counts from its base."""
+    while True:
+        first = free_port()
+        if all(map(is_free, range(first, first + length))):
+            return first
+
+
 def remembered_port(file: Path) -> int:
     """The port written in `file` if it is still free, else a free one, written there for the next start."""
     try:

@@ -1,6 +1,5 @@
 """The whole product as real processes in a folder of its own, started and stopped by whoever measures it."""
 
-import http.client
 import json
 import shutil
 import signal
@@ -16,6 +15,7 @@ from typing import Any
 import psutil
 
 from deploy.local.errors import StartError
+from deploy.local.fleet import is_ready
 from deploy.local.ports import LOOPBACK, is_free
 from deploy.local.processes import end, launch, tail
 from deploy.local.services import PRODUCT
@@ -25,6 +25,7 @@ RUNNER = "deploy.local"
 SERVICES = tuple(service.name for service in PRODUCT.services)
 OFFSETS = {service.name: service.offset for service in PRODUCT.services}
 READY_WITHIN = 180.0
+READY_PATIENCE = 3.0
 
 
 @dataclass(slots=True)
@@ -69,7 +70,7 @@ class Product:
 
     def ready(self) -> bool:
         """Whether every service says so now."""
-        return all(_is_ready(self.port(service)) for service in SERVICES)
+        return all(is_ready(self.port(service), READY_PATIENCE) for service in SERVICES)
 
     def stop(self) -> None:
         """End it as Ctrl-C would, by force where that takes too long."""
@@ -140,14 +141,3 @@ def _log_of(pid: int) -> str:
         return Path(f"/proc/{pid}/fd/1").readlink().stem
     except OSError:
         return ""
-
-
-def _is_ready(port: int) -> bool:
-    connection = http.client.HTTPConnection(LOOPBACK, port, timeout=3)
-    try:
-        connection.request("GET", "/readyz")
-        return connection.getresponse().status == http.HTTPStatus.OK
-    except (OSError, http.client.HTTPException):
-        return False
-    finally:
-        connection.close()

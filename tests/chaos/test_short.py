@@ -7,23 +7,16 @@ from pathlib import Path
 
 import pytest
 
-from deploy.local.ports import free_port, is_free
+from deploy.local.ports import free_run
 from tests.chaos.stage import nodes, own_broker
 
 ROOT = Path(__file__).resolve().parents[2]
 
 
-def _five_ports() -> int:
-    while True:
-        first = free_port()
-        if all(map(is_free, range(first, first + 5))):
-            return first
-
-
 @pytest.mark.processes
 def test_nothing_is_lost_and_nothing_happens_twice(tmp_path: Path) -> None:
     output = tmp_path / "chaos.json"
-    arguments = ["--quick", "--replicas", "1", "--rate", "25", "--port-base", str(_five_ports())]
+    arguments = ["--quick", "--replicas", "1", "--rate", "25", "--port-base", str(free_run(5))]
     places = ["--var", str(tmp_path / "var"), "--output", str(output)]
     done = subprocess.run(
         [sys.executable, "-m", "tests.chaos", *arguments, *places],

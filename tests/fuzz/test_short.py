@@ -7,22 +7,15 @@ from pathlib import Path
 
 import pytest
 
-from deploy.local.ports import free_port, is_free
+from deploy.local.ports import free_run
 
 ROOT = Path(__file__).resolve().parents[2]
-
-
-def _five_ports() -> int:
-    while True:
-        first = free_port()
-        if all(map(is_free, range(first, first + 5))):
-            return first
 
 
 @pytest.mark.processes
 def test_no_answer_contradicts_the_documents(tmp_path: Path) -> None:
     output = tmp_path / "fuzz.json"
-    places = ["--var", str(tmp_path / "var"), "--output", str(output), "--port-base", str(_five_ports())]
+    places = ["--var", str(tmp_path / "var"), "--output", str(output), "--port-base", str(free_run(5))]
     done = subprocess.run(
         [sys.executable, "-m", "tests.fuzz", "--short", "--seed", "4711", *places],
         cwd=ROOT,
