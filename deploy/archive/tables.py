@@ -17,6 +17,13 @@ ROWS: Mapping[str, Mapping[str, str]] = {
         "join_keys": OF_INCIDENT,
         "fingerprints": OF_INCIDENT,
         "answers": OF_INCIDENT,
+        "moves": OF_INCIDENT,
+        "matters": OF_INCIDENT,
+        "suggestions": OF_INCIDENT,
+        "spread_hours": OF_INCIDENT,
+        "samples": OF_INCIDENT,
+        "crossings": OF_INCIDENT,
+        "edits": OF_INCIDENT,
         "journal": OF_SUBJECT,
     },
     "grading": {"procedures": OF_INCIDENT, "journal": OF_SUBJECT},
@@ -50,7 +57,7 @@ ROWS: Mapping[str, Mapping[str, str]] = {
 """By schema and table: the condition that finds an incident's rows, which go into its file and out of the database."""
 
 UNDER_WAY: Mapping[str, frozenset[str]] = {
-    "intake": frozenset({"outbox", "parked"}),
+    "intake": frozenset({"outbox", "parked", "unread"}),
     "grading": frozenset({"outbox", "parked", "timers"}),
     "tasks": frozenset({"outbox", "parked", "timers"}),
     "publishing": frozenset({"outbox", "parked", "timers"}),
@@ -63,7 +70,9 @@ _MACHINERY = frozenset({"identity", "heads", "stamps", "archived", "alembic_vers
 STAYING: Mapping[str, frozenset[str]] = {
     # Idempotency answers and webhook ids are swept by age; archived_reports is what receipts of archived incidents are known by.
     "intake": _MACHINERY
-    | {"organisations", "api_keys", "vendors", "webhook_ids", "idempotency", "positions", "archived_reports"},
+    | {"organisations", "api_keys", "vendors", "webhook_ids", "idempotency", "positions", "archived_reports"}
+    # Refused pairs and frozen gram weights hold no words of anybody's.
+    | {"refused_pairs", "generations"},
     # routines.incident_id is an organisation's subject; rounds belong to no incident.
     "grading": _MACHINERY
     | {"rulebooks", "own_rulebooks", "originals", "activations", "organisations", "accounts", "calendar_changes"}

@@ -84,10 +84,11 @@ class Deadline(BaseModel):
 
 
 class Withdrawn(BaseModel):
-    """An assignment that is no longer owed, and why."""
+    """An assignment that is no longer owed, and why; `duplicate_of` is the one that stands for it in the incident merged into."""
 
     assignment_id: UUID
     reason: str
+    duplicate_of: UUID | None = None
 
 
 class Discharged(BaseModel):
@@ -125,6 +126,7 @@ class ProcedureAdvanced(Payload):
     `version` counts the decisions of this incident from 1. `by` is the login of whoever decided, or the service that told of it. `reason`
     is in the words of the house or of the rulebook, never what somebody typed: that may hold personal data and stays at grading, where
     `act` (the fact's id) finds it: `GET /v1/incidents/{id}/acts`. `flags` are all that are up.
+    `into` is the incident merged into, in phase `merged`.
     """
 
     TYPE: ClassVar[str] = "procedure.advanced.v1"
@@ -143,6 +145,7 @@ class ProcedureAdvanced(Payload):
     reason: str | None = None
     act: str | None = None
     flags: list[str] = Field(default_factory=list)
+    into: UUID | None = None
 
 
 class GradeStanding(BaseModel):

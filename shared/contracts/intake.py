@@ -23,7 +23,8 @@ class Spread(BaseModel):
 class IncidentReported(Payload):
     """The first report of a matter: an incident begins. `words` are the rulebook's watch words found in the text.
 
-    `finder` is the role of the member of staff who found it, where a patrol did.
+    `finder` is the role of the member of staff who found it, where a patrol did. `follows` is an earlier incident of the
+    same matter that is closed; `split_from` the one that a person took this out of, `act` the move.
     """
 
     TYPE: ClassVar[str] = "incident.reported.v1"
@@ -41,17 +42,32 @@ class IncidentReported(Payload):
     words: list[str] = Field(default_factory=list)
     spread: Spread = Field(default_factory=Spread)
     finder: str | None = None
+    follows: UUID | None = None
+    split_from: UUID | None = None
+    act: UUID | None = None
+
+
+class Crossed(BaseModel):
+    """A threshold of the rulebook that an incident's total reached for the first time."""
+
+    metric: str
+    threshold: int
+    at: datetime
 
 
 class IncidentChanged(Payload):
     """A known incident gained reports, spread further, or was merged or split by a person.
 
     `spread` and `reports` are totals over the incident, not increments. `other` is the incident merged in (`merged`: its
-    reports are ours now), merged into (`absorbed`) or split off from (`split`).
+    reports are ours now), merged into (`absorbed`), split off from (`split`, told after its `incident.reported`), the one
+    that took some of our reports away (`parted`), or the one that had absorbed us (`restored`: the merge `undoes` is
+    undone). `act` is the move at intake, where a person's typed reason stays. `reopened`: it was closed, and a report
+    joined it within the rulebook's time for that. Under a storm one change speaks for many: `report_ids` are then the
+    latest, at most 100.
     """
 
     TYPE: ClassVar[str] = "incident.changed.v1"
-    change: Literal["joined", "spread", "merged", "absorbed", "split"]
+    change: Literal["joined", "spread", "merged", "absorbed", "split", "parted", "restored", "reopened"]
     report_ids: list[UUID] = Field(default_factory=list)
     reports: int
     spread: Spread
@@ -63,6 +79,9 @@ class IncidentChanged(Payload):
     other: UUID | None = None
     by: str | None = None
     reason: str | None = None
+    act: UUID | None = None
+    undoes: UUID | None = None
+    crossed: list[Crossed] = Field(default_factory=list)
 
 
 class OriginalShown(Payload):

@@ -149,6 +149,10 @@ def _results(fired: Fired, plan: Clocks, rate: float, pending: int) -> list[Resu
         rounds(f"{name}: late p50", [1000 * percentile(fired.late, 0.5)], "ms"),
         rounds(f"{name}: fired", [float(len(fired.late))], "clocks"),
         rounds(f"{name}: CPU of all", [sum(fired.cpu.values()) * 1000 / max(1, len(fired.late))], "ms/clock"),
+        *(
+            rounds(f"{name}: CPU of {who}", [seconds * 1000 / max(1, len(fired.late))], "ms/clock")
+            for who, seconds in sorted(fired.cpu.items(), key=lambda each: -each[1])
+        ),
     ]
     if fired.shot is not None:
         results += [
