@@ -13,6 +13,7 @@ depends_on = None
 _INCIDENTS = """
 ALTER TABLE intake.incidents
   ADD COLUMN follows uuid,
+  ADD COLUMN closed_at timestamptz,
   ADD COLUMN said_at timestamptz,
   ADD COLUMN unsaid text;
 CREATE INDEX incidents_unsaid ON intake.incidents (said_at) WHERE unsaid IS NOT NULL;
