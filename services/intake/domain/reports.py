@@ -8,13 +8,17 @@ from services.intake.domain.joining import JoinKeys
 from services.intake.domain.times import Occurred
 from shared.contracts.intake import IncidentChanged, IncidentReported, ReportKind, Spread
 
+METRICS = frozenset(Spread.model_fields)
+"""The names of what is counted of a post."""
+
 
 @dataclass(frozen=True, slots=True)
 class Arrival:
     """A report made ready for keeping: masked, sealed, and with everything it may be recognised by.
 
     `keys` say 'the very same thing' (link, root post, wording); `bands` and `grams` say 'nearly the same words', which count
-    within `window`.
+    within `window`; `cleaned` is the wording that they were taken from. `known` are the metrics of `spread` that were told:
+    the others are unknown, not none. `observed_at` is when they were counted, where the sender says so.
     """
 
     report_id: UUID
@@ -43,6 +47,9 @@ class Arrival:
     window: timedelta = timedelta(days=30)
     words: tuple[str, ...] = ()
     finder: str | None = None
+    cleaned: str = ""
+    observed_at: datetime | None = None
+    known: frozenset[str] = METRICS
 
     @property
     def event_key(self) -> tuple[str, str, str] | None:
@@ -52,7 +59,11 @@ class Arrival:
 
 @dataclass(slots=True)
 class Incident:
-    """An incident's totals over its reports; `gained` and `spread_moved` are what this batch did to it."""
+    """An incident's totals over its reports; `gained` and `spread_moved` are what this batch did to it.
+
+    `said_at` is when it last spoke, `unsaid` what it owes since ("joined" or "spread"), both by the office clock. `state` is
+    what citizens are shown of it; `follows` is the closed incident of the same matter.
+    """
 
     incident_id: UUID
     organisation_id: str
@@ -71,6 +82,12 @@ class Incident:
     first: Arrival | None = None
     gained: list[UUID] = field(default_factory=list)
     spread_moved: bool = False
+    said_at: datetime | None = None
+    unsaid: str | None = None
+    state: str = "received"
+    closed_at: datetime | None = None
+    merged_into: UUID | None = None
+    follows: UUID | None = None
 
     def add(self, arrival: Arrival) -> None:
         """One report more."""
