@@ -1,0 +1,61 @@
+"""How much a gram tells: the rarer among an organisation's matters, the more. Frozen in numbered generations."""
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+from typing import Self
+
+import numpy as np
+from numpy.typing import NDArray
+
+from services.intake.domain.likeness.grams import Grams
+
+STEPS = 20
+"""A rarity is told in steps of a twentieth of its natural logarithm, so that it fits one byte."""
+_FEWEST_BITS, _MOST_BITS, _BUCKETS_EACH = 15, 22, 512
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Weights:
+    """The rarity of every gram at one generation; `number` 0 is the time before the first, when all weigh the same.
+
+    A table of buckets (a gram's is its upper bits), one byte each, at most 4 MB: grams that meet in a bucket are counted as one.
+    """
+
+    number: int
+    table: NDArray[np.uint8]
+
+    @classmethod
+    def counted(cls, number: int, documents: Iterable[Grams]) -> Self:
+        """Weigh by what was said in `documents`, in any order. Raises ValueError for a number below 1 or no document."""
+        most = np.zeros(1 << _MOST_BITS, np.uint32)
+        total = 0
+        for document in documents:
+            total += 1
+            most[np.unique(document.hashes >> np.uint32(32 - _MOST_BITS))] += 1
+        if number < 1 or not total:
+            raise ValueError(
+                f"generation {number} of {total} documents: weights need a number from 1 on and a document"
+            )
+        return cls(number, _rarity(most, total))
+
+    def to_bytes(self) -> bytes:
+        """As they are stored."""
+        return self.table.tobytes()
+
+    @classmethod
+    def from_bytes(cls, number: int, stored: bytes) -> Self:
+        """What `to_bytes` gave."""
+        return cls(number, np.frombuffer(stored, np.uint8))
+
+    def of(self, hashes: NDArray[np.uint32]) -> NDArray[np.uint8]:
+        """The rarity of each gram."""
+        bits = len(self.table).bit_length() - 1
+        return self.table[hashes >> np.uint32(32 - bits)] if bits else np.ones(len(hashes), np.uint8)
+
+
+def _rarity(counts: NDArray[np.uint32], total: int) -> NDArray[np.uint8]:
+    levels = np.log((total + 1) / (counts + 0.5)) * STEPS
+    return np.clip(np.rint(levels), 1, 255).astype(np.uint8)
+
+
+NO_WEIGHTS = Weights(0, np.ones(1, np.uint8))
