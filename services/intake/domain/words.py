@@ -21,7 +21,7 @@ BANDS, ROWS = 16, 3
 SEED = 20_150_401
 """Bands are stored: neither this seed nor rensa's `ALGORITHM_VERSION` may change without computing them anew."""
 
-_NOISE = re.compile(
+NOISE = re.compile(
     r"(?ai:https?://|www\.)(?a:[\w\-./?%&=+#~:@!$'*,;]+)"  # ASCII only: Chinese text often follows without a space
     r"|[@＠][\w\-·]{1,30}"
     r"|[\[［][^\[\]［］]{1,8}[\]］]"  # [泪] and, in masked text, [手机号]
@@ -41,7 +41,7 @@ def clean(text: str) -> str:
     Links, @names, bracketed emoticons and masks, repost markers, punctuation (with 【】 and the # of topics), emoji and
     white space go; a topic's words stay.
     """
-    plain = _NOT_WORDS.sub("", _NOISE.sub(" ", text))[:LONGEST_CLEANED]
+    plain = _NOT_WORDS.sub("", NOISE.sub(" ", text))[:LONGEST_CLEANED]
     normal = unicodedata.normalize("NFKC", plain)
     if normal != plain:
         normal = _NOT_WORDS.sub("", normal)
