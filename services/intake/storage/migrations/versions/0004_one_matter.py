@@ -20,7 +20,10 @@ CREATE INDEX incidents_unsaid ON intake.incidents (said_at) WHERE unsaid IS NOT 
 CREATE INDEX incidents_merged ON intake.incidents (merged_into) WHERE merged_into IS NOT NULL;
 ALTER TABLE intake.reports
   ADD COLUMN origin_id uuid,
-  ADD COLUMN sampled_at timestamptz;
+  ADD COLUMN sampled_at timestamptz,
+  ADD COLUMN counted_in uuid;
+CREATE INDEX reports_counted_in ON intake.reports (counted_in) WHERE counted_in IS NOT NULL;
+ALTER TABLE intake.join_keys ADD COLUMN report_id uuid;
 ALTER TABLE intake.fingerprints ADD COLUMN report_id uuid;
 ALTER TABLE intake.organisations
   ADD COLUMN after_closing text NOT NULL DEFAULT 'anew',
@@ -60,19 +63,23 @@ CREATE INDEX refused_of_other ON intake.refused_pairs (other);
 
 # changed_in: a reader takes what was written from its last snapshot's oldest running transaction on. Row ids are not commit order.
 _MATTERS = """
-CREATE TABLE intake.unread (incident_id uuid PRIMARY KEY, organisation_id text NOT NULL)
+-- kept: its vector is, and only a look for what is alike is still owed.
+CREATE TABLE intake.unread (incident_id uuid PRIMARY KEY, organisation_id text NOT NULL, kept boolean NOT NULL DEFAULT false)
   WITH (autovacuum_vacuum_scale_factor = 0.0, autovacuum_vacuum_threshold = 5000);
+CREATE INDEX unread_words ON intake.unread (incident_id) WHERE NOT kept;
 CREATE TABLE intake.matters (
-  incident_id uuid PRIMARY KEY,
+  incident_id uuid NOT NULL,
   organisation_id text NOT NULL,
   generation int NOT NULL,
+  report_id uuid NOT NULL,
   opened_at timestamptz NOT NULL,
   grams bytea STORAGE EXTERNAL NOT NULL,
   weights bytea STORAGE EXTERNAL NOT NULL,
-  changed_in xid8 NOT NULL DEFAULT pg_current_xact_id()
+  changed_in xid8 NOT NULL DEFAULT pg_current_xact_id(),
+  PRIMARY KEY (incident_id, generation)
 );
 CREATE INDEX matters_changed ON intake.matters (changed_in);
-CREATE INDEX matters_of_organisation ON intake.matters (organisation_id, generation);
+CREATE INDEX matters_of_organisation ON intake.matters (organisation_id, generation, incident_id);
 CREATE TABLE intake.generations (
   organisation_id text NOT NULL,
   number int NOT NULL,
@@ -87,7 +94,6 @@ CREATE TABLE intake.suggestions (
   other_id uuid NOT NULL,
   organisation_id text NOT NULL,
   score real NOT NULL,
-  why text NOT NULL,
   found_at timestamptz NOT NULL,
   PRIMARY KEY (incident_id, other_id)
 );
@@ -101,7 +107,6 @@ CREATE TABLE intake.spread_hours (
   hour timestamptz NOT NULL,
   platform text NOT NULL,
   author_type text NOT NULL,
-  reports int NOT NULL,
   reads bigint NOT NULL,
   comments bigint NOT NULL,
   reposts bigint NOT NULL,
@@ -126,6 +131,7 @@ CREATE TABLE intake.crossings (
   metric text NOT NULL,
   threshold bigint NOT NULL,
   crossed_at timestamptz NOT NULL,
+  said boolean NOT NULL DEFAULT false,
   PRIMARY KEY (incident_id, metric, threshold)
 );
 CREATE TABLE intake.edits (
