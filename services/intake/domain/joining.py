@@ -47,10 +47,11 @@ class Post:
 
 @dataclass(frozen=True, slots=True)
 class Known:
-    """An incident found by a key."""
+    """An incident found by a key; `report_id` is the post that first told of the address, where it is one."""
 
     incident_id: UUID
     opened_at: datetime
+    report_id: UUID | None = None
 
 
 @dataclass(frozen=True, slots=True)

@@ -2,14 +2,19 @@
 
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
+from typing import Literal
 from uuid import UUID
 
 from services.intake.domain.joining import JoinKeys
+from services.intake.domain.spread import METRICS, Threshold, crossed, plus
 from services.intake.domain.times import Occurred
-from shared.contracts.intake import IncidentChanged, IncidentReported, ReportKind, Spread
+from shared.contracts.intake import Crossed, IncidentChanged, IncidentReported, ReportKind, Spread
 
-METRICS = frozenset(Spread.model_fields)
-"""The names of what is counted of a post."""
+ALL_METRICS = frozenset(METRICS)
+AT_MOST_EVERY = timedelta(seconds=1)
+"""How often an incident says that it was joined or spread on; what it owes meanwhile is said by one event for many."""
+MOST_NAMED = 100
+"""Reports that one event names, the latest."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -18,7 +23,8 @@ class Arrival:
 
     `keys` say 'the very same thing' (link, root post, wording); `bands` and `grams` say 'nearly the same words', which count
     within `window`; `cleaned` is the wording that they were taken from. `known` are the metrics of `spread` that were told:
-    the others are unknown, not none. `observed_at` is when they were counted, where the sender says so.
+    the others are unknown, not none. `observed_at` is when they were counted, where the sender says so. `thresholds` are
+    those of the organisation's rulebook.
     """
 
     report_id: UUID
@@ -49,12 +55,18 @@ class Arrival:
     finder: str | None = None
     cleaned: str = ""
     observed_at: datetime | None = None
-    known: frozenset[str] = METRICS
+    known: frozenset[str] = ALL_METRICS
+    thresholds: tuple[Threshold, ...] = ()
 
     @property
     def event_key(self) -> tuple[str, str, str] | None:
         """What makes this the very report that a source has sent before."""
         return (self.organisation_id, self.source, self.external_id) if self.external_id else None
+
+    @property
+    def sampled_at(self) -> datetime:
+        """As of when its counts are; a sender's clock that runs ahead counts as now."""
+        return min(self.observed_at or self.received_at, self.received_at)
 
 
 @dataclass(slots=True)
@@ -62,7 +74,9 @@ class Incident:
     """An incident's totals over its reports; `gained` and `spread_moved` are what this batch did to it.
 
     `said_at` is when it last spoke, `unsaid` what it owes since ("joined" or "spread"), both by the office clock. `state` is
-    what citizens are shown of it; `follows` is the closed incident of the same matter.
+    what citizens are shown of it; `follows` is the closed incident of the same matter. `reopened`: this batch reached it
+    closed and takes it up again. `passed` are thresholds that its total passed in this batch, perhaps not for the first time;
+    `owed` is what it had not said before this batch; `crossed` what it is to speak of now.
     """
 
     incident_id: UUID
@@ -88,19 +102,46 @@ class Incident:
     closed_at: datetime | None = None
     merged_into: UUID | None = None
     follows: UUID | None = None
+    reopened: bool = False
+    speaks: bool = False
+    owed: str | None = None
+    passed: list[Crossed] = field(default_factory=list)
+    crossed: list[Crossed] = field(default_factory=list)
 
-    def add(self, arrival: Arrival) -> None:
-        """One report more."""
+    def add(self, arrival: Arrival, counted: Spread | None = None) -> None:
+        """One report more; `counted` is what it adds, where that is not all of its counts (another vendor told of it before)."""
         self.reports += 1
         self.gained.append(arrival.report_id)
-        self.spread = plus(self.spread, arrival.spread)
+        self.gain(arrival.spread if counted is None else counted, arrival)
         self.occurred_at = min(self.occurred_at, arrival.occurred.at)
         self._note(arrival)
 
-    def resample(self, before: Spread, now: Spread) -> None:
+    def resample(self, gained: Spread, arrival: Arrival) -> None:
         """A known report is counted anew, upwards or, corrected, downwards."""
-        self.spread = plus(minus(self.spread, before), now)
+        self.gain(gained, arrival)
         self.spread_moved = True
+
+    def gain(self, gained: Spread, arrival: Arrival) -> None:
+        """The total moves by `gained`; thresholds that it passes upwards are noted."""
+        before, self.spread = self.spread, plus(self.spread, gained)
+        if arrival.thresholds:
+            self.passed += crossed(arrival.thresholds, before, self.spread, arrival.received_at)
+
+    def settle(self, now: datetime) -> None:
+        """Decide whether it speaks of this batch, or owes it: at most one event in `AT_MOST_EVERY`, but of a reopening at once.
+
+        A clock that was set back silences nobody: a last word that lies in the future by as much counts as long ago.
+        """
+        news = self.gained or self.spread_moved or (self.first is not None and self.passed)
+        if not news and not self.reopened:
+            return
+        quiet = self.said_at is not None and abs(now - self.said_at) < AT_MOST_EVERY
+        self.speaks = self.reopened or not quiet
+        self.owed = self.unsaid
+        if self.speaks:
+            self.said_at, self.unsaid = now, None
+        else:
+            self.unsaid = "joined" if self.gained or self.unsaid == "joined" else "spread"
 
     def _note(self, arrival: Arrival) -> None:
         self.kinds.add(arrival.kind)
@@ -129,15 +170,22 @@ class Incident:
             words=list(self.first.words),
             spread=self.first.spread,
             finder=self.first.finder,
+            follows=self.follows,
         )
 
     def changed(self) -> IncidentChanged | None:
-        """What to say of further reports and of spread, once for the whole batch."""
-        if not self.gained and not self.spread_moved:
+        """What to say of further reports and of spread, once for the whole batch and for what is owed; None where it is silent."""
+        if not self.speaks:
             return None
+        if self.reopened:
+            return self.told("reopened")
+        return self.told("joined" if self.gained or self.owed == "joined" else "spread")
+
+    def told(self, change: Literal["joined", "spread", "reopened"]) -> IncidentChanged:
+        """Its totals as they stand."""
         return IncidentChanged(
-            change="joined" if self.gained else "spread",
-            report_ids=self.gained,
+            change=change,
+            report_ids=self.gained[-MOST_NAMED:],
             reports=self.reports,
             spread=self.spread,
             kinds=sorted(self.kinds),
@@ -145,6 +193,7 @@ class Incident:
             author_types=sorted(self.author_types),
             words=sorted(self.words),
             earliest_occurred_at=self.occurred_at,
+            crossed=self.crossed,
         )
 
 
@@ -168,23 +217,3 @@ def opened(incident_id: UUID, arrival: Arrival) -> Incident:
     incident.add(arrival)
     incident.first, incident.gained = arrival, []
     return incident
-
-
-def plus(left: Spread, right: Spread) -> Spread:
-    """Counts added."""
-    return Spread(
-        reads=left.reads + right.reads,
-        comments=left.comments + right.comments,
-        reposts=left.reposts + right.reposts,
-        likes=left.likes + right.likes,
-    )
-
-
-def minus(left: Spread, right: Spread) -> Spread:
-    """Counts taken off again."""
-    return Spread(
-        reads=left.reads - right.reads,
-        comments=left.comments - right.comments,
-        reposts=left.reposts - right.reposts,
-        likes=left.likes - right.likes,
-    )

@@ -8,6 +8,7 @@ from collections.abc import Sequence
 from datetime import datetime
 from typing import Any
 
+from services.intake.domain.counting import Counts
 from services.intake.domain.deciding import Outcome, Plan
 from services.intake.domain.reports import Arrival, Incident
 from services.intake.storage.idempotency import Guarded, answer_rows
@@ -23,6 +24,7 @@ _OPENED = (
     ("opened_at", "timestamptz"), ("occurred_at", "timestamptz"), ("reports", "int"), ("reads", "bigint"),
     ("comments", "bigint"), ("reposts", "bigint"), ("likes", "bigint"), ("kinds", "text[]"), ("platforms", "text[]"),
     ("author_types", "text[]"), ("words", "text[]"),
+    ("said_at", "timestamptz"), ("unsaid", "text"),
 )  # fmt: skip
 _KEPT = (
     ("report_id", "uuid"), ("incident_id", "uuid"), ("organisation_id", "text"), ("kind", "text"), ("source", "text"),
@@ -30,13 +32,13 @@ _KEPT = (
     ("masked_text", "text"), ("sealed_body", "bytea"), ("sealed_contact", "bytea"), ("wrapped_key", "bytea"),
     ("key_id", "text"), ("receipt_hash", "bytea"), ("occurred_at", "timestamptz"), ("received_at", "timestamptz"),
     ("reads", "bigint"), ("comments", "bigint"), ("reposts", "bigint"), ("likes", "bigint"), ("joined_by", "text"),
-    ("joined_score", "real"),
+    ("joined_score", "real"), ("sampled_at", "timestamptz"), ("counted_in", "uuid"),
 )  # fmt: skip
 _LEADING = (
     ("incident_id", "uuid"), ("organisation_id", "text"), ("opened_at", "timestamptz"), ("grams", "bytea"),
     ("bands", "bigint[]"),
 )  # fmt: skip
-_TAKEN = (("key", "bytea"), ("organisation_id", "text"), ("incident_id", "uuid"))
+_TAKEN = (("key", "bytea"), ("organisation_id", "text"), ("incident_id", "uuid"), ("report_id", "uuid"))
 _REMEMBERED = (
     ("client", "text"), ("route", "text"), ("key", "text"), ("body_mac", "bytea"), ("answer", "bytea"),
     ("kept_at", "timestamptz"),
@@ -49,7 +51,7 @@ _TABLES = {
     "idempotency": _REMEMBERED,
 }
 # A key of a closed incident passes to the newcomer's; a key of an open one was taken by a racing transaction.
-_PASSED_ON = """ ON CONFLICT (key) DO UPDATE SET incident_id = excluded.incident_id
+_PASSED_ON = """ ON CONFLICT (key) DO UPDATE SET incident_id = excluded.incident_id, report_id = excluded.report_id
 WHERE EXISTS (SELECT 1 FROM intake.incidents i WHERE i.incident_id = t.incident_id AND i.public_state = 'closed')
 RETURNING key"""
 
@@ -88,15 +90,10 @@ _NEW = _statement()
 _CHANGED = """
 UPDATE intake.incidents t SET occurred_at = g, reports = h, reads = i, comments = j, reposts = k, likes = l,
   kinds = string_to_array(m, E'\\x1f'), platforms = string_to_array(n, E'\\x1f'),
-  author_types = string_to_array(o, E'\\x1f'), words = string_to_array(p, E'\\x1f'), version = t.version + 1
+  author_types = string_to_array(o, E'\\x1f'), words = string_to_array(p, E'\\x1f'), said_at = q, unsaid = r, version = t.version + 1
 FROM unnest($1::uuid[], $2::timestamptz[], $3::int[], $4::bigint[], $5::bigint[], $6::bigint[], $7::bigint[],
-  $8::text[], $9::text[], $10::text[], $11::text[]) w(a, g, h, i, j, k, l, m, n, o, p)
+  $8::text[], $9::text[], $10::text[], $11::text[], $12::timestamptz[], $13::text[]) w(a, g, h, i, j, k, l, m, n, o, p, q, r)
 WHERE t.incident_id = w.a
-"""
-_RESAMPLED = """
-UPDATE intake.reports r SET reads = w.reads, comments = w.comments, reposts = w.reposts, likes = w.likes
-FROM unnest($1::uuid[], $2::bigint[], $3::bigint[], $4::bigint[], $5::bigint[]) w(report_id, reads, comments, reposts, likes)
-WHERE r.report_id = w.report_id
 """
 
 
@@ -109,20 +106,21 @@ async def save(tx: Transaction, plan: Plan, answers: Sequence[tuple[Guarded, byt
         await _save_new(tx, plan, answer_rows(answers, now))
     known = [incident for incident in plan.incidents.values() if incident.first is None]
     if known:
-        await tx.execute(_CHANGED, *_columns([(each.incident_id, *_totals(each), *_sets(each)) for each in known], 11))
-    if plan.resampled:  # after what is new: a push may tell the same post twice, with other counts
-        samples = [(id_, s.reads, s.comments, s.reposts, s.likes) for id_, s in plan.resampled.items()]
-        await tx.execute(_RESAMPLED, *_columns(samples, 5))
+        rows = [(each.incident_id, *_totals(each), *_sets(each), each.said_at, each.unsaid) for each in known]
+        await tx.execute(_CHANGED, *_columns(rows, 13))
 
 
 async def _save_new(tx: Transaction, plan: Plan, answers: Sequence[tuple[Any, ...]]) -> None:
     opened = [(incident, incident.first) for incident in plan.incidents.values() if incident.first is not None]
     # Sorted, so that two transactions with the same keys wait for each other and never in a circle.
-    keys = [(key, plan.incidents[owner].organisation_id, owner) for key, owner in sorted(plan.keys.items())]
+    keys = [
+        (key, plan.incidents[owner].organisation_id, owner, plan.leads.get(key))
+        for key, owner in sorted(plan.keys.items())
+    ]
     rows: dict[str, Sequence[tuple[Any, ...]]] = {
         "incidents": [_opened_row(incident) for incident, _ in opened],
         "fingerprints": [_leading_row(incident, first) for incident, first in opened if first.bands],
-        "reports": [_report_row(arrival, outcome) for arrival, outcome in plan.kept],
+        "reports": [_report_row(arrival, outcome, plan.counts) for arrival, outcome in plan.kept],
         "join_keys": keys,
         "idempotency": answers,
     }
@@ -156,6 +154,8 @@ def _opened_row(incident: Incident) -> tuple[Any, ...]:
         incident.opened_at,
         *_totals(incident),
         *_sets(incident),
+        incident.said_at,
+        incident.unsaid,
     )
 
 
@@ -164,7 +164,7 @@ def _leading_row(incident: Incident, first: Arrival) -> tuple[Any, ...]:
     return (incident.incident_id, incident.organisation_id, incident.opened_at, first.grams, bands)
 
 
-def _report_row(arrival: Arrival, outcome: Outcome) -> tuple[Any, ...]:
+def _report_row(arrival: Arrival, outcome: Outcome, counts: Counts) -> tuple[Any, ...]:
     spread = arrival.spread
     return (
         arrival.report_id,
@@ -191,4 +191,6 @@ def _report_row(arrival: Arrival, outcome: Outcome) -> tuple[Any, ...]:
         spread.likes,
         outcome.why,
         outcome.score,
+        arrival.sampled_at if arrival.observed_at is not None else None,
+        counts.counted_in(arrival.report_id),
     )

@@ -20,18 +20,19 @@ from shared.db import Transaction
 # Materialised: what is compared is found by its index first, whatever the planner believes of the incidents' states. Young
 # statistics made it walk all incidents instead, at thirty times the cost.
 _LOOK_UP = """
-WITH same AS MATERIALIZED (SELECT key, incident_id FROM intake.join_keys WHERE key = ANY($1::bytea[])),
+WITH same AS MATERIALIZED (SELECT key, incident_id, report_id FROM intake.join_keys WHERE key = ANY($1::bytea[])),
 alike AS MATERIALIZED (
   SELECT incident_id, opened_at, grams, bands FROM intake.fingerprints
   WHERE bands && $2::bigint[] AND organisation_id = ANY($3::text[])
 )
-SELECT 'key' AS found, s.incident_id AS id, i.opened_at AS at, s.key AS one, NULL::bytea AS two, NULL::bigint[] AS bands, 0 AS place
+SELECT 'key' AS found, s.incident_id AS id, i.opened_at AS at, s.key AS one, NULL::bytea AS two, NULL::bigint[] AS bands, 0 AS place,
+  s.report_id AS lead
 FROM same s JOIN intake.incidents i USING (incident_id) WHERE i.public_state <> 'closed'
 UNION ALL
-SELECT 'bands', a.incident_id, a.opened_at, a.grams, NULL, a.bands, 0
+SELECT 'bands', a.incident_id, a.opened_at, a.grams, NULL, a.bands, 0, NULL
 FROM alike a JOIN intake.incidents i USING (incident_id) WHERE i.public_state <> 'closed' AND i.merged_into IS NULL
 UNION ALL
-SELECT 'answer', NULL, NULL, t.body_mac, t.answer, NULL, w.place::int
+SELECT 'answer', NULL, NULL, t.body_mac, t.answer, NULL, w.place::int, NULL
 FROM unnest($4::text[], $5::text[], $6::text[]) WITH ORDINALITY w(client, route, key, place)
 JOIN intake.idempotency t USING (client, route, key)
 """
@@ -72,7 +73,7 @@ async def look_up(tx: Transaction, requests: Sequence[Guarded], arrivals: Sequen
         for band in wanted.intersection(row["bands"]):
             bands[band].append(row["id"])
     recognised = Recognised(
-        known={row["one"]: Known(row["id"], row["at"]) for row in kinds["key"]},
+        known={row["one"]: Known(row["id"], row["at"], row["lead"]) for row in kinds["key"]},
         candidates={row["id"]: Candidate(row["id"], row["at"], row["one"]) for row in kinds["bands"]},
         bands=bands,
         earlier=await _by_event(tx, arrivals),
@@ -116,6 +117,12 @@ async def load_incidents(tx: Transaction, ids: Sequence[UUID]) -> dict[UUID, Inc
             author_types=set(row["author_types"]),
             words=set(row["words"]),
             version=row["version"],
+            said_at=row["said_at"],
+            unsaid=row["unsaid"],
+            state=row["public_state"],
+            closed_at=row["closed_at"],
+            merged_into=row["merged_into"],
+            follows=row["follows"],
         )
         for row in await tx.fetch(_INCIDENTS, sorted(ids))
     }

@@ -13,6 +13,7 @@ from services.intake.domain.reports import Arrival, Incident
 from services.intake.storage.idempotency import Guarded, KeptAnswer, Place, open_answer
 from services.intake.storage.keeping import RacedError, save
 from services.intake.storage.recognising import load_incidents, look_up
+from services.intake.storage.spread import load_counts, note_crossings, save_spread
 from shared.clock import Clock
 from shared.contracts.envelope import NewEvent, Payload
 from shared.db import Database, Transaction
@@ -107,7 +108,13 @@ class Keep:
         incidents = await load_incidents(tx, list(named))
         if len(incidents) < len(named):
             raise RacedError(f"{len(named) - len(incidents)} incidents have been archived meanwhile.")
-        plan = batch.decide(arrivals, incidents)
+        counts = await load_counts(tx, batch.recounted(arrivals))
+        if any(sample.incident_id not in incidents for sample in counts.latest.values()):
+            raise RacedError("Reports have been moved to another incident meanwhile.")
+        plan = batch.decide(arrivals, incidents, counts)
+        now = self._office.now()
+        for incident in plan.incidents.values():
+            incident.settle(now)
         kept = {
             place: Kept(outcome.report_id, outcome.incident_id, outcome.result, submission.receipt)
             for (place, submission), outcome in zip(fresh.items(), plan.outcomes, strict=True)
@@ -116,7 +123,9 @@ class Keep:
         remembered = [(key, answer) for key, answer in guarded if key is not None]
         traces = [(each.incident_id, fresh[place].trace) for place, each in kept.items()]
         with spans.for_subjects("intake keeps a report", "internal", traces, {}):
-            await save(tx, plan, remembered, self._office.now())
+            await save(tx, plan, remembered, now)
+            await save_spread(tx, plan.counts)
+            await note_crossings(tx, list(plan.incidents.values()))
             await self._journal.append(tx, self._events(list(plan.incidents.values())))
         return dict(kept)
 
