@@ -14,7 +14,7 @@ from shared.db import Database, Transaction
 from shared.ids import new_id
 from shared.journal import Journal, on
 from shared.journal.apply import Applier
-from shared.journal.schema import consumer_ddl, journal_ddl, traces_ddl
+from shared.journal.schema import consumer_ddl, journal_ddl, stamping_ddl, traces_ddl
 from shared.journal.subscriptions import Routes
 from tests.builders.databases import outside_loop
 
@@ -78,7 +78,7 @@ class World:
 async def _make(url: str) -> None:
     connection = await asyncpg.connect(url)
     await connection.execute("CREATE SCHEMA alpha; CREATE SCHEMA beta;")
-    for statement in [*journal_ddl("alpha"), *traces_ddl("alpha"), *consumer_ddl("beta")]:
+    for statement in [*journal_ddl("alpha"), *traces_ddl("alpha"), *stamping_ddl("alpha"), *consumer_ddl("beta")]:
         await connection.execute(statement)
     await connection.execute("CREATE TABLE beta.kept (subject uuid, n int)")
     await connection.close()

@@ -1,0 +1,15 @@
+"""A relay that comes back to a backlog stamps it at the pace of an empty outbox."""
+
+from shared.journal.schema import stamping_ddl
+from shared.migrations import execute_script
+
+revision = "intake_0005"
+down_revision = "intake_0004"
+branch_labels = None
+depends_on = None
+
+
+def upgrade() -> None:
+    """Replace the function; a process of the version before calls it as it did."""
+    for script in stamping_ddl("intake"):
+        execute_script(script)
