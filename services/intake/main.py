@@ -11,6 +11,7 @@ from services.intake.entry.complaints import complaint_routes
 from services.intake.entry.door import Door
 from services.intake.entry.incidents import incident_routes
 from services.intake.entry.keys import keys_router, vendors_router
+from services.intake.entry.membership import membership_routes
 from services.intake.entry.monitoring import monitoring_routes
 from services.intake.entry.portal import PortalGate
 from services.intake.entry.subscriptions import subscriptions
@@ -24,6 +25,7 @@ from services.intake.usecases.janitor import Janitor
 from services.intake.usecases.keep import Keep
 from services.intake.usecases.keeper import Keeper
 from services.intake.usecases.keys import PortalKeys
+from services.intake.usecases.membership import Membership
 from services.intake.usecases.organisations import Organisations
 from services.intake.usecases.pace import Pace
 from services.intake.usecases.receive import Receive
@@ -50,6 +52,7 @@ def wire(parts: Parts, portal_door: Admission, vendor_door: Admission) -> Wiring
     vendors = Vendors(parts.db, keyring, parts.system)
     citizens = Citizens(parts.db)
     incidents = Incidents(parts.db, parts.journal, keyring, parts.office)
+    membership = Membership(parts.db, parts.journal, parts.office)
 
     async def keys_present() -> None:
         async with parts.db.transaction() as tx:
@@ -60,6 +63,7 @@ def wire(parts: Parts, portal_door: Admission, vendor_door: Admission) -> Wiring
             complaint_routes(receive, citizens, secrets.pepper),
             monitoring_routes(receive, WebhookGate(vendors, parts.system), pace, parts.system),
             incident_routes(incidents, receive),
+            membership_routes(membership),
             keys_router(keys),
             vendors_router(vendors),
         ],

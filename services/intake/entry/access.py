@@ -3,6 +3,7 @@
 from collections.abc import Mapping
 
 from services.intake.entry.keys import KEYS_ACCESS
+from services.intake.entry.membership import MEMBERSHIP_ACCESS
 from shared.auth import PORTAL, VENDOR, Access, staff
 
 ACCESS: Mapping[str, Access] = {
@@ -14,4 +15,5 @@ ACCESS: Mapping[str, Access] = {
     "GET /v1/incidents/{incident_id}": staff(),
     "POST /v1/reports/{report_id}/original": staff("office", "information_office", "news_section", "department"),
     **KEYS_ACCESS,
+    **MEMBERSHIP_ACCESS,
 }
