@@ -4,6 +4,7 @@ from typing import Annotated, Any
 
 from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, StringConstraints
 
+from services.intake.domain.spread import METRICS
 from shared.contracts.intake import Spread
 from shared.web.fields import NUMBER, LocalMoment
 
@@ -30,6 +31,7 @@ Short = Annotated[str, StringConstraints(strip_whitespace=True, min_length=1, ma
 Place = Annotated[str, StringConstraints(strip_whitespace=True, min_length=1, max_length=200), _CLEAN]
 Name = Annotated[str, StringConstraints(strip_whitespace=True, max_length=60), _CLEAN]
 Phone = Annotated[str, StringConstraints(strip_whitespace=True, max_length=40), _CLEAN]
+Reason = Annotated[str, StringConstraints(strip_whitespace=True, min_length=1, max_length=2000), _CLEAN]
 Link = Annotated[str, StringConstraints(strip_whitespace=True, max_length=2000, pattern=r"^https?://\S+$"), _CLEAN]
 Count = Annotated[int, Field(ge=0, le=MOST_COUNT), NUMBER]
 
@@ -68,20 +70,29 @@ class PatrolEntry(BaseModel):
 
 
 class Metrics(BaseModel):
-    """How far a post has been carried, as of this push; what is left out counts as none."""
+    """How far a post has been carried, as of this push; what is left out (or null) is unknown and stays as it was known."""
 
-    reads: Count = 0
-    comments: Count = 0
-    reposts: Count = 0
-    likes: Count = 0
+    reads: Count | None = None
+    comments: Count | None = None
+    reposts: Count | None = None
+    likes: Count | None = None
 
     def spread(self) -> Spread:
-        """The same as a contract value."""
-        return Spread(reads=self.reads, comments=self.comments, reposts=self.reposts, likes=self.likes)
+        """The same as a contract value; what is unknown counts as none there."""
+        told = {metric: count for metric in METRICS if (count := getattr(self, metric)) is not None}
+        return Spread.model_construct(**told)  # checked a line above
+
+    def known(self) -> frozenset[str]:
+        """The metrics that were told."""
+        return frozenset(metric for metric in METRICS if getattr(self, metric) is not None)
 
 
 class PostEvent(BaseModel):
-    """One post in a vendor's push. `root_id` is the original that it reposts or comments, in the vendor's ids."""
+    """One post in a vendor's push. `root_id` is the original that it reposts or comments, in the vendor's ids.
+
+    `observed_at` is when the metrics were counted: a sample that is older than the last changes no total, and is kept. Without
+    it they count as of their arrival.
+    """
 
     id: Short
     url: Link | None = None
@@ -91,6 +102,7 @@ class PostEvent(BaseModel):
     text: PostText = ""
     root_id: Short | None = None
     metrics: Metrics = Metrics()
+    observed_at: LocalMoment | None = None
 
 
 class Push(BaseModel):

@@ -29,12 +29,14 @@ ALTER TABLE intake.organisations
   ADD COLUMN after_closing text NOT NULL DEFAULT 'anew',
   ADD COLUMN reopen_within interval,
   ADD COLUMN thresholds text NOT NULL DEFAULT '[]',
+  ADD COLUMN zone text NOT NULL DEFAULT 'Asia/Shanghai',
   ADD COLUMN join_above real;
 """
 
 _MOVES = """
 CREATE TABLE intake.moves (
   move_id uuid PRIMARY KEY,
+  number bigint GENERATED ALWAYS AS IDENTITY,
   organisation_id text NOT NULL,
   kind text NOT NULL,
   incident_id uuid NOT NULL,
