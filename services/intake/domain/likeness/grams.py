@@ -10,6 +10,8 @@ from services.intake.domain import words
 TITLE_COUNTS = 2
 """A gram of the title counts as often as this many in the body."""
 _FIRST, _SECOND, _THIRD = np.uint32(0x9E3779B1), np.uint32(0x85EBCA77), np.uint32(0xC2B2AE3D)
+TRIPLE = np.uint32(1)
+"""Set in the gram of three characters."""
 _MIX = np.uint32(0x27D4EB2F)
 
 
@@ -36,11 +38,11 @@ def said(title: str, body: str) -> Grams:
 
 
 def hashed(cleaned: str) -> NDArray[np.uint32]:
-    """The gram of every two and every three characters in turn: first all pairs, then all triples."""
+    """The gram of every two and every three characters in turn: first all pairs (even numbers), then all triples (odd)."""
     units = np.frombuffer(cleaned.encode("utf-32-le", "surrogatepass"), dtype="<u4").astype(np.uint32, copy=False)
     pairs = units[:-1] * _FIRST ^ units[1:] * _SECOND
     triples = pairs[:-1] * _THIRD ^ units[2:] * _FIRST
-    return np.concatenate([_mixed(pairs), _mixed(triples + _MIX)])
+    return np.concatenate([_mixed(pairs) & ~TRIPLE, _mixed(triples + _MIX) | TRIPLE])
 
 
 def _mixed(numbers: NDArray[np.uint32]) -> NDArray[np.uint32]:

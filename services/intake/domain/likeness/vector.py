@@ -3,8 +3,9 @@
 from dataclasses import dataclass
 
 import numpy as np
+from numpy.typing import NDArray
 
-from services.intake.domain.likeness.grams import Grams
+from services.intake.domain.likeness.grams import TRIPLE, Grams
 from services.intake.domain.likeness.weights import Weights
 
 CUT = 72
@@ -24,14 +25,21 @@ class Vector:
 
 def vector(grams: Grams, weights: Weights) -> Vector:
     """The `CUT` heaviest grams under these weights; all of them before the first generation."""
-    frequency = _FREQUENCY[grams.counts]
-    heavy = frequency * weights.of(grams.hashes)
-    kept = np.arange(len(heavy))
+    heavy = _FREQUENCY[grams.counts] * weights.of(grams.hashes)
+    hashes = grams.hashes
     if weights.number and len(heavy) > CUT:
-        kept = np.sort(np.argsort(-heavy, kind="stable")[:CUT])
-    heavy = heavy[kept]
-    scaled = (heavy * 255 + heavy.max(initial=1) // 2) // heavy.max(initial=1)
-    return Vector(grams.hashes[kept].astype("<u4").tobytes(), np.maximum(scaled, 1).astype(np.uint8).tobytes())
+        kept = _kept(hashes, heavy, weights)
+        hashes, heavy = hashes[kept], heavy[kept]
+    heaviest = heavy.max(initial=1)
+    scaled = np.maximum((heavy * 255 + heaviest // 2) // heaviest, 1)
+    return Vector(hashes.astype("<u4").tobytes(), scaled.astype(np.uint8).tobytes())
+
+
+def _kept(hashes: NDArray[np.uint32], heavy: NDArray[np.int64], weights: Weights) -> NDArray[np.int64]:
+    """The places of those to keep, in their order. What only this one says meets nothing yet; triples repeat their pairs."""
+    triple = np.where(hashes & TRIPLE, 8, 10)
+    once = np.where(weights.of(hashes) == weights.once, 7, 10)
+    return np.sort(np.argsort(-heavy * triple * once, kind="stable")[:CUT])
 
 
 _FREQUENCY = np.rint(16 * (1 + np.log(np.maximum(np.arange(256), 1)))).astype(np.int64)

@@ -36,7 +36,7 @@ class Weights:
             raise ValueError(
                 f"generation {number} of {total} documents: weights need a number from 1 on and a document"
             )
-        return cls(number, _rarity(most, total))
+        return cls(number, rarity(most, total))
 
     def to_bytes(self) -> bytes:
         """As they are stored."""
@@ -47,14 +47,20 @@ class Weights:
         """What `to_bytes` gave."""
         return cls(number, np.frombuffer(stored, np.uint8))
 
+    @property
+    def once(self) -> int:
+        """The rarity of a gram that at most one document said."""
+        return int(self.table.max())
+
     def of(self, hashes: NDArray[np.uint32]) -> NDArray[np.uint8]:
         """The rarity of each gram."""
         bits = len(self.table).bit_length() - 1
         return self.table[hashes >> np.uint32(32 - bits)] if bits else np.ones(len(hashes), np.uint8)
 
 
-def _rarity(counts: NDArray[np.uint32], total: int) -> NDArray[np.uint8]:
-    levels = np.log((total + 1) / (counts + 0.5)) * STEPS
+def rarity(counts: NDArray[np.integer], total: int) -> NDArray[np.uint8]:
+    """How much grams tell that so many of `total` documents say: 1 to 255. Said by none is as rare as said by one."""
+    levels = np.log((total + 1) / (np.maximum(counts, 1) + 0.5)) * STEPS
     return np.clip(np.rint(levels), 1, 255).astype(np.uint8)
 
 

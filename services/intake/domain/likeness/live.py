@@ -1,0 +1,53 @@
+"""Weighing by what an index holds at the moment: for the first few hundred matters, before rarities are counted and frozen."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
+
+import numpy as np
+from numpy.typing import NDArray
+
+from services.intake.domain.likeness.segment import Segment
+from services.intake.domain.likeness.weights import rarity
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Live:
+    """Segments with weights times rarities, and the squared length of each slot's vector by these."""
+
+    segments: list[Segment]
+    squares: NDArray[np.int64]
+    grams: NDArray[np.uint32]
+    said_by: NDArray[np.int64]
+    total: int
+
+    def rarity(self, grams: NDArray[np.uint32]) -> NDArray[np.int64]:
+        """How much each of these grams tells among what is held."""
+        said_by = np.zeros(len(grams), np.int64)
+        if len(self.grams):
+            at = np.minimum(np.searchsorted(self.grams, grams), len(self.grams) - 1)
+            said_by = np.where(self.grams[at] == grams, self.said_by[at], 0)
+        return rarity(said_by, self.total).astype(np.int64)
+
+
+def weighed(segments: Sequence[Segment], alive: NDArray[np.bool_], total: int) -> Live:
+    """The segments, weighed by how many of the standing say each gram."""
+    counts = [_said_by(each, alive) for each in segments]
+    grams, which = np.unique(np.concatenate([each.grams for each in segments] or [_NO_GRAMS]), return_inverse=True)
+    said_by = np.bincount(which, np.concatenate([*counts, np.empty(0)]), len(grams)).astype(np.int64)
+    rarities = rarity(said_by, total).astype(np.int64)
+    squares = np.zeros(len(alive), np.int64)
+    heavier = []
+    for each in segments:
+        weights = each.weights * np.repeat(rarities[np.searchsorted(grams, each.grams)], np.diff(each.starts))
+        heavier.append(replace(each, weights=weights))
+        lengths = np.bincount(each.slots, weights.astype(np.float64) ** 2, each.size)
+        squares[each.base : each.base + each.size] = lengths.astype(np.int64)
+    return Live(heavier, squares, grams, said_by, total)
+
+
+def _said_by(segment: Segment, alive: NDArray[np.bool_]) -> NDArray[np.float64]:
+    which = np.repeat(np.arange(len(segment.grams)), np.diff(segment.starts))
+    return np.bincount(which, alive[segment.base : segment.base + segment.size][segment.slots], len(segment.grams))
+
+
+_NO_GRAMS = np.empty(0, np.uint32)
