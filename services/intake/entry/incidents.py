@@ -36,9 +36,12 @@ def incident_routes(incidents: Incidents, receive: Receive) -> APIRouter:
 
     @router.get("/v1/incidents")
     async def newest(
-        staff: CurrentStaff, after: UUID | None = None, limit: Annotated[int, Query(ge=1, le=200)] = 50
+        staff: CurrentStaff,
+        after: UUID | None = None,
+        limit: Annotated[int, Query(ge=1, le=200)] = 50,
+        absorbed: bool = False,
     ) -> list[dict[str, Any]]:
-        return await incidents.newest(staff, after, limit)
+        return await incidents.newest(staff, after, limit, absorbed=absorbed)
 
     @router.get("/v1/incidents/{incident_id}")
     async def one(staff: CurrentStaff, incident_id: UUID) -> dict[str, Any]:

@@ -17,8 +17,16 @@ from shared.journal import Journal
 
 _COLUMNS = (
     "incident_id, title, region, topic, opened_at, occurred_at, reports, reads, comments, reposts, likes, kinds, platforms, "
-    "public_state AS state, merged_into, version"
+    "public_state AS state, closed_at, merged_into, follows, version"
 )
+_SURVIVOR = """
+WITH RECURSIVE up AS (
+  SELECT incident_id, merged_into, 1 AS step FROM intake.incidents WHERE incident_id = $1
+  UNION ALL SELECT i.incident_id, i.merged_into, u.step + 1
+  FROM up u JOIN intake.incidents i ON i.incident_id = u.merged_into WHERE u.step <= 20
+)
+SELECT incident_id FROM up ORDER BY step DESC LIMIT 1
+"""
 
 
 class Incidents:
@@ -30,20 +38,27 @@ class Incidents:
         self._keyring = keyring
         self._office = office
 
-    async def newest(self, staff: Staff, after: UUID | None, limit: int) -> list[dict[str, Any]]:
-        """The organisation's incidents, newest first, behind `after`."""
+    async def newest(
+        self, staff: Staff, after: UUID | None, limit: int, *, absorbed: bool = False
+    ) -> list[dict[str, Any]]:
+        """The organisation's incidents, newest first, behind `after`; with `absorbed` also those that were merged into others."""
         async with self._db.transaction() as tx:
             rows = await tx.fetch(
                 f"SELECT {_COLUMNS} FROM intake.incidents WHERE organisation_id = $1 "
-                "AND ($2::uuid IS NULL OR incident_id < $2) ORDER BY incident_id DESC LIMIT $3",
+                "AND ($2::uuid IS NULL OR incident_id < $2) AND ($4 OR merged_into IS NULL) "
+                "ORDER BY incident_id DESC LIMIT $3",
                 staff.organisation_id,
                 after,
                 limit,
+                absorbed,
             )
         return [dict(row) for row in rows]
 
     async def one(self, staff: Staff, incident_id: UUID) -> dict[str, Any]:
-        """One incident with its reports, masked, and why each joined. Raises `MissingError`."""
+        """One incident with its reports, masked, and why each joined; where it was merged, its survivor. Raises `MissingError`.
+
+        `absorbed` are those merged right into it; `origin_id` of a report is where it stood first, if that is elsewhere.
+        """
         async with self._db.transaction() as tx:
             row = await tx.row(
                 f"SELECT {_COLUMNS} FROM intake.incidents WHERE incident_id = $1 AND organisation_id = $2",
@@ -54,11 +69,16 @@ class Incidents:
                 raise MissingError(f"There is no incident {incident_id} here.")
             reports = await tx.fetch(
                 "SELECT report_id, kind, source, url, platform, author_type, title, masked_text, occurred_at, received_at, "
-                "reads, comments, reposts, likes, joined_by, joined_score FROM intake.reports WHERE incident_id = $1 "
+                "reads, comments, reposts, likes, joined_by, joined_score, origin_id FROM intake.reports WHERE incident_id = $1 "
                 "ORDER BY report_id LIMIT 200",
                 incident_id,
             )
-        return {**dict(row), "report_list": [dict(each) for each in reports]}
+            survivor = await tx.value(_SURVIVOR, incident_id) if row["merged_into"] else None
+            absorbed = await tx.fetch(
+                "SELECT incident_id FROM intake.incidents WHERE merged_into = $1 ORDER BY incident_id", incident_id
+            )
+        standing = {"survivor": survivor, "absorbed": [each["incident_id"] for each in absorbed]}
+        return {**dict(row), **standing, "report_list": [dict(each) for each in reports]}
 
     async def original(self, staff: Staff, report_id: UUID, reason: str) -> dict[str, Any]:
         """A report's own words and contact; that it was opened, by whom and why, goes into the journal first.
@@ -72,11 +92,13 @@ class Incidents:
                 report_id,
                 staff.organisation_id,
             )
-            if row is None or row["wrapped_key"] is None:
+            if row is None or (row["key_id"] is not None and row["wrapped_key"] is None):
                 raise MissingError(f"There is no report {report_id} here, or its original has been erased.")
             shown = OriginalShown(report_id=report_id, by=staff.login, reason=reason)
             event = NewEvent(new_id(), staff.organisation_id, row["incident_id"], self._office.now(), shown)
             await self._journal.append(tx, [event])
+        if row["key_id"] is None:  # nothing was sealed: its words stand in the open as they were told
+            return {"report_id": report_id, "title": "", "body": row["masked_text"], "contact": None}
         data_key = self._keyring.unwrap(report_id, WrappedKey(row["key_id"], row["wrapped_key"]))
         said = orjson.loads(open_(report_id, "body", row["sealed_body"], data_key))
         sealed = row["sealed_contact"]
