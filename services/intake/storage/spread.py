@@ -1,13 +1,14 @@
 """Counts of posts: read under their incidents' lock, written with the batch in one further statement; thresholds, each once."""
 
 from collections.abc import Collection, Sequence
+from datetime import datetime, timedelta
 from typing import Any
 from uuid import UUID
 
 from asyncpg import Record
 
 from services.intake.domain.counting import Counts, Sample
-from services.intake.domain.reports import Incident
+from services.intake.domain.reports import MOST_NAMED, Incident
 from services.intake.domain.spread import METRICS
 from shared.contracts.intake import Crossed, Spread
 from shared.db import Transaction
@@ -52,6 +53,18 @@ SELECT * FROM unnest($1::uuid[], $2::text[], $3::text[], $4::bigint[], $5::times
 _SAID = """
 UPDATE intake.crossings SET said = true WHERE incident_id = ANY($1::uuid[]) AND NOT said
 RETURNING incident_id, metric, threshold, crossed_at
+"""
+# A last word that lies in the future was said before the clock was set back.
+_SILENT = """
+SELECT * FROM intake.incidents
+WHERE unsaid IS NOT NULL AND ($4 OR said_at <= $1::timestamptz - $2::interval OR said_at >= $1::timestamptz + $2::interval)
+ORDER BY incident_id LIMIT $3 FOR UPDATE SKIP LOCKED
+"""
+_LATEST = """
+SELECT i.incident_id, r.report_id FROM intake.incidents i CROSS JOIN LATERAL (
+  SELECT report_id FROM intake.reports r WHERE r.incident_id = i.incident_id AND r.received_at >= i.said_at
+  ORDER BY report_id DESC LIMIT $2
+) r WHERE i.incident_id = ANY($1::uuid[]) ORDER BY r.report_id
 """
 _TOTALS = """
 SELECT incident_id, sum(reads)::bigint AS reads, sum(comments)::bigint AS comments, sum(reposts)::bigint AS reposts,
@@ -111,6 +124,29 @@ async def take_crossings(tx: Transaction, incident_ids: Sequence[UUID]) -> dict[
             one = Crossed(metric=row["metric"], threshold=row["threshold"], at=row["crossed_at"])
             found.setdefault(row["incident_id"], []).append(one)
     return {id_: sorted(each, key=lambda one: (one.at, one.metric, one.threshold)) for id_, each in found.items()}
+
+
+async def silent(tx: Transaction, now: datetime, pause: timedelta, most: int, *, early: bool = False) -> list[Record]:
+    """Incidents that owe words and last spoke `pause` ago or more (`early`: whenever), locked; those at work elsewhere are not
+    waited for, for whoever holds them speaks or leaves them owing."""
+    return await tx.fetch(_SILENT, now, pause, most, early)
+
+
+async def latest_reports(tx: Transaction, incident_ids: Sequence[UUID]) -> dict[UUID, list[UUID]]:
+    """The reports that came in since each of these incidents last spoke, the latest `MOST_NAMED`, oldest first."""
+    found: dict[UUID, list[UUID]] = {}
+    for row in await tx.fetch(_LATEST, list(incident_ids), MOST_NAMED):
+        found.setdefault(row["incident_id"], []).append(row["report_id"])
+    return found
+
+
+async def said(tx: Transaction, incident_ids: Sequence[UUID], now: datetime) -> None:
+    """They have spoken, and owe nothing."""
+    await tx.execute(
+        "UPDATE intake.incidents SET said_at = $2, unsaid = NULL WHERE incident_id = ANY($1::uuid[])",
+        list(incident_ids),
+        now,
+    )
 
 
 async def spread_totals(tx: Transaction, incident_ids: Sequence[UUID]) -> dict[UUID, Spread]:
