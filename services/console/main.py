@@ -14,11 +14,13 @@ from services.console.directory.usecases.sign_in import SignIn
 from services.console.entry.access import ACCESS
 from services.console.entry.api import overview_router
 from services.console.entry.assets import load_assets, load_templates
+from services.console.entry.joining import JoiningPage, joining_router
 from services.console.entry.pages import Pages, pages_router
 from services.console.entry.sessions import Sessions
 from services.console.entry.subscriptions import subscriptions
 from services.console.settings import Settings
 from services.console.usecases.overview import Overviews
+from services.console.usecases.services import Services
 from shared.auth import STAFF_AUDIENCE, KeySet, StaffTokens, Verifier
 from shared.clock import Clock
 from shared.errors import UnavailableError
@@ -52,13 +54,15 @@ def wire(parts: Parts) -> Wiring:
     accounts = Accounts(parts.ledger, parts.journal, parts.system, passwords)
     overviews = Overviews(parts.db, parts.office)
     verifier = Verifier(KeySet(parts.secrets.jwks_file), STAFF_AUDIENCE, parts.system, parts.gate)
-    pages = Pages(load_templates(), Sessions(sign_in, verifier, parts.system), overviews)
+    sessions = Sessions(sign_in, verifier, parts.system)
+    pages = Pages(load_templates(), sessions, overviews)
     prepare, prepared = _administrator(accounts, passwords, parts.secrets.admin)
     return Wiring(
         routers=[
             directory_router(sign_in, organisations, accounts, parts.secrets.jwks_file),
             overview_router(overviews),
             pages_router(pages, load_assets()),
+            joining_router(JoiningPage(pages, sessions, Services(parts.settings.peers))),
         ],
         access={**DIRECTORY_ACCESS, **ACCESS},
         subscriptions=subscriptions(parts.gate),

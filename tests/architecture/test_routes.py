@@ -26,6 +26,8 @@ DOORS = {
         "POST /login",
         "POST /logout",
         "GET /fragments/overview",
+        "GET /joining",
+        "POST /joining",
         "GET /static/{name}",
     },
 }
@@ -146,6 +148,6 @@ async def test_a_post_that_a_route_does_not_name_is_refused(assembled: list[Serv
 
 async def test_pages_show_nothing_without_a_session(assembled: list[Service]) -> None:
     console = next(service for service in assembled if service.name == "console")
-    for key in ("GET /", "GET /fragments/overview"):
+    for key in ("GET /", "GET /fragments/overview", "GET /joining", "POST /joining"):
         answer = await call(console, key, {"cookie": "huiying_session=forged"})
         assert answer.status_code in {302, 303, 307, 401}, f"{key}: {answer.status_code}"

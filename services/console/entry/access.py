@@ -11,5 +11,7 @@ ACCESS: Mapping[str, Access] = {
     "POST /login": PUBLIC,
     "POST /logout": PUBLIC,
     "GET /fragments/overview": PUBLIC,
+    "GET /joining": PUBLIC,
+    "POST /joining": PUBLIC,
     "GET /static/{name}": PUBLIC,
 }

@@ -13,7 +13,7 @@ from services.console.entry.sessions import COOKIE, Sessions
 from services.console.usecases.overview import Overviews
 from shared.errors import ForbiddenError, MalformedError, MissingError, ThrottledError, UnauthenticatedError
 
-_HEADERS = {
+PAGE_HEADERS = {
     "Content-Security-Policy": (
         "default-src 'none'; style-src 'self'; script-src 'self'; img-src 'self'; connect-src 'self'; "
         "form-action 'self'; base-uri 'none'; frame-ancestors 'none'"
@@ -22,6 +22,7 @@ _HEADERS = {
     "Referrer-Policy": "same-origin",
     "Cache-Control": "no-store",
 }
+"""Of every page: nothing from outside, nothing inline, nothing kept by the browser."""
 
 
 class Pages:
@@ -37,7 +38,7 @@ class Pages:
         try:
             return await self.overview(request, "overview.html")
         except UnauthenticatedError:
-            return RedirectResponse("/login", 303, _HEADERS)
+            return RedirectResponse("/login", 303, PAGE_HEADERS)
 
     async def overview(self, request: Request, template: str) -> Response:
         """The whole page or its changing part. Raises `UnauthenticatedError` without a session."""
@@ -53,18 +54,18 @@ class Pages:
             visit = await self._sessions.begin(login, password, address_of(request))
         except (UnauthenticatedError, ThrottledError) as error:
             return self.render("login.html", status=error.status, reason=error.detail)
-        return self._sessions.keep(request, RedirectResponse("/", 303, _HEADERS), visit)
+        return self._sessions.keep(request, RedirectResponse("/", 303, PAGE_HEADERS), visit)
 
     def sign_out(self, request: Request) -> Response:
         """End the session in this browser."""
         refuse_foreign_form(request)
-        answer = RedirectResponse("/login", 303, _HEADERS)
+        answer = RedirectResponse("/login", 303, PAGE_HEADERS)
         answer.delete_cookie(COOKIE, httponly=True, samesite="strict")
         return answer
 
     def render(self, template: str, *, status: int = 200, **values: Any) -> HTMLResponse:
         """A page of ours, with the headers that keep it ours."""
-        return HTMLResponse(self._templates.get_template(template).render(values), status, _HEADERS)
+        return HTMLResponse(self._templates.get_template(template).render(values), status, PAGE_HEADERS)
 
 
 def read_form(body: bytes) -> tuple[str, str]:

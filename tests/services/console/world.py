@@ -58,6 +58,7 @@ class World:
             secrets_dir=folder,
             var=folder,
         )
+        self.peers = settings.peers
         self.wiring = wire(
             Parts(
                 name="console",
