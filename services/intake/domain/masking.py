@@ -38,16 +38,18 @@ _LABELS = {
     "plate": "[车牌号]",
     "number": "[号码]",
 }
-# Stretches that may hold something private: found by their first character, so that plain text is passed over quickly.
-_SUSPECT = re.compile(
-    rf"[\dA-Za-z〇零一二三四五六七八九幺①-⑨⓪._%+\-{_PROVINCES}]"
-    r"[\dA-Za-z〇零一二三四五六七八九幺①-⑨⓪._%+\-@＠．,，、/)）Ｘｘ× \t\u00a0\u3000\u200c\u200d－‐‑–—·•挂学警港澳]{5,}"
+SUSPECT_FIRST = rf"[\dA-Za-z〇零一二三四五六七八九幺①-⑨⓪._%+\-{_PROVINCES}]"
+SUSPECT_MORE = (
+    r"[\dA-Za-z〇零一二三四五六七八九幺①-⑨⓪._%+\-@＠．,，、/)）Ｘｘ× \t\u00a0\u3000\u200c\u200d－‐‑–—·•挂学警港澳]"
 )
-# Characters that show nothing and split a number in two, and those that PostgreSQL or JSON will not take.
-_UNSEEN = re.compile(
+# Stretches that may hold something private: found by their first character, so that plain text is passed over quickly.
+_SUSPECT = re.compile(rf"{SUSPECT_FIRST}{SUSPECT_MORE}{{5,}}")
+UNSEEN = (
     "[\u0000-\u0008\u000b\u000c\u000e-\u001f\u007f\u00ad\u200b\u200e\u200f\u202a-\u202e\u2060-\u2064\u2066-\u2069"
     "\u20e3\ufe0e\ufe0f\ufeff\ud800-\udfff]"
 )
+"""Characters that show nothing and split a number in two, and those that PostgreSQL or JSON will not take."""
+_UNSEEN = re.compile(UNSEEN)
 _SPACES = re.compile(r"\s+")
 
 
@@ -61,7 +63,11 @@ def masked_title(text: str) -> str:
 
     Ends in `…` where it was cut. White space is collapsed first: a number broken over lines is a number again in a title.
     """
-    line = mask(_SPACES.sub(" ", text)).strip()
+    return cut(mask(_SPACES.sub(" ", text)).strip())
+
+
+def cut(line: str) -> str:
+    """A masked line, as long as a title may be."""
     if len(line) <= TITLE_LIMIT:
         return line
     return line[: _boundary(line, TITLE_LIMIT - 1)].rstrip() + "…"

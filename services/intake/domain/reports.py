@@ -34,8 +34,8 @@ class Arrival:
     title: str
     masked_text: str
     sealed_body: bytes
-    wrapped_key: bytes
-    key_id: str
+    wrapped_key: bytes | None
+    key_id: str | None
     occurred: Occurred
     received_at: datetime
     sealed_contact: bytes | None = None

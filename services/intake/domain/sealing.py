@@ -107,6 +107,32 @@ class Keyring:
         return cipher
 
 
+@dataclass(frozen=True, slots=True)
+class Sealed:
+    """A report's sealed columns. Without a `key_id` nothing was ever sealed; with one but no `wrapped_key` it was erased."""
+
+    body: bytes
+    contact: bytes | None
+    wrapped_key: bytes | None
+    key_id: str | None
+
+
+NOTHING_SEALED = Sealed(b"", None, None, None)
+"""Of a report whose own words stand in the open, because masking changed nothing about them."""
+
+
+def seal_report(report_id: UUID, original: bytes, contact: bytes | None, keyring: Keyring) -> Sealed:
+    """A report's original and contact under a key of its own."""
+    data_key = new_data_key()
+    wrapped = keyring.wrap(report_id, data_key)
+    return Sealed(
+        body=seal(report_id, "body", original, data_key),
+        contact=None if contact is None else seal(report_id, "contact", contact, data_key),
+        wrapped_key=wrapped.blob,
+        key_id=wrapped.kid,
+    )
+
+
 def _decrypt(cipher: AESGCM, sealed: bytes, bound_to: bytes, what: str) -> bytes:
     if len(sealed) < NONCE_BYTES + TAG_BYTES:
         raise SealBrokenError(f"Sealed data is too short to be whole: {what}.")

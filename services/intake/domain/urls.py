@@ -16,6 +16,8 @@ _WEIBO_POST = re.compile(
 _DIGITS = "0123456789abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ"
 _BASE62 = {character: value for value, character in enumerate(_DIGITS)}
 _PORTS = {"http": 80, "https": 443}
+_PLAIN = re.compile(r"https?://(?:www\.)?+(?P<host>[a-z0-9\-]+(?:\.[a-z0-9\-]+)+)(?P<path>(?:/[\w\-.~]+)+)", re.ASCII)
+"""An address that is its own normal form, but for what stands before it: nothing in it asks for a closer look."""
 
 
 def normal_url(url: str) -> str | None:
@@ -24,6 +26,9 @@ def normal_url(url: str) -> str | None:
     A Weibo post is `weibo.com/<its number>` from any of its addresses (by number or short code, desktop or mobile). None for
     what is not an http(s) address, and for a bare site, which is nobody's post.
     """
+    plain = _PLAIN.fullmatch(url)
+    if plain is not None and plain["host"] not in _WEIBO:
+        return plain["host"] + plain["path"]
     try:
         parts = urlsplit(url.strip())
         host, port = (parts.hostname or "").rstrip("."), parts.port

@@ -21,13 +21,15 @@ BANDS, ROWS = 16, 3
 SEED = 20_150_401
 """Bands are stored: neither this seed nor rensa's `ALGORITHM_VERSION` may change without computing them anew."""
 
+# All of it begins with one of a few characters, which the engine finds fast; what follows is then asked by which it was.
 NOISE = re.compile(
-    r"(?ai:https?://|www\.)(?a:[\w\-./?%&=+#~:@!$'*,;]+)"  # ASCII only: Chinese text often follows without a space
-    r"|[@＠][\w\-·]{1,30}"
-    r"|[\[［][^\[\]［］]{1,8}[\]］]"  # [泪] and, in masked text, [手机号]
-    r"|[转轉][发發]微博|快转微博|网页链接|展开全文|收起全文|查看图片"
+    r"[hHwW@＠\[［转轉快网展收查](?:"
+    r"(?:(?<=[hH])[tT][tT][pP][sS]?://|(?<=[wW])[wW][wW]\.)(?a:[\w\-./?%&=+#~:@!$'*,;]+)"  # ASCII: Chinese may follow at once
+    r"|(?<=[@＠])[\w\-·]{1,30}"
+    r"|(?<=[\[［])[^\[\]［］]{1,8}[\]］]"  # [泪] and, in masked text, [手机号]
+    r"|(?<=[转轉])[发發]微博|(?<=快)转微博|(?<=网)页链接|(?<=展)开全文|(?<=收)起全文|(?<=查)看图片)"
 )
-_WIDE = re.compile("[０-９Ａ-Ｚａ-ｚ\uf900-\ufaff]")
+WIDE = re.compile("[０-９Ａ-Ｚａ-ｚ\uf900-\ufaff]")
 _NOT_WORDS = re.compile(r"[\W_]+")
 _UTF16 = f"utf-16-{'le' if sys.byteorder == 'little' else 'be'}"
 
@@ -41,7 +43,17 @@ def clean(text: str) -> str:
     Links, @names, bracketed emoticons and masks, repost markers, punctuation (with 【】 and the # of topics), emoji and
     white space go; a topic's words stay.
     """
-    plain = _NOT_WORDS.sub("", NOISE.sub(" ", text))[:LONGEST_CLEANED]
+    return fold(without_noise(text))
+
+
+def without_noise(text: str) -> str:
+    """The text with a space in place of each link, @name, bracketed emoticon or mask, and repost marker."""
+    return NOISE.sub(" ", text)
+
+
+def fold(text: str) -> str:
+    """Its letters and digits only, in one form, at most 4,000."""
+    plain = _NOT_WORDS.sub("", text)[:LONGEST_CLEANED]
     normal = unicodedata.normalize("NFKC", plain)
     if normal != plain:
         normal = _NOT_WORDS.sub("", normal)
@@ -91,8 +103,8 @@ def bands(organisation_id: str, text_grams: bytes) -> list[int]:
         return []
     hashes = array("Q", array("I", text_grams))  # 64 bits wide: rensa reads these without converting them
     digest = RMinHash.digest_matrix_from_flat_token_hashes(hashes, [0, len(hashes)], BANDS * ROWS, SEED).to_rows()[0]
-    rows = zip(_MULTIPLIERS, digest[0::ROWS], digest[1::ROWS], digest[2::ROWS], strict=True)
-    scope = _scope(organisation_id)
+    rows = zip(MULTIPLIERS, digest[0::ROWS], digest[1::ROWS], digest[2::ROWS], strict=True)
+    scope = scope_of(organisation_id)
     return [(((a << 64 | b << 32 | c) * by + scope) >> 64 & _U64) - _HALF for by, a, b, c in rows]
 
 
@@ -101,8 +113,17 @@ def find_words(text: str, words: Sequence[str]) -> list[str]:
 
     Pass the rulebook's own tuple: its normal form is kept from call to call.
     """
-    normal = (unicodedata.normalize("NFKC", text) if _WIDE.search(text) else text).lower()
-    return [word for word, form in _normal_forms(tuple(words)) if form in normal]
+    return words_of_form(plain_form(text), words)
+
+
+def plain_form(text: str) -> str:
+    """The text in small letters of common width, in which words are looked for."""
+    return (unicodedata.normalize("NFKC", text) if WIDE.search(text) else text).lower()
+
+
+def words_of_form(text: str, words: Sequence[str]) -> list[str]:
+    """As `find_words`, in a text that has its plain form."""
+    return [word for word, form in _normal_forms(tuple(words)) if form in text]
 
 
 @lru_cache(maxsize=256)
@@ -112,7 +133,7 @@ def _normal_forms(words: tuple[str, ...]) -> tuple[tuple[str, str], ...]:
 
 
 @lru_cache(maxsize=4096)
-def _scope(organisation_id: str) -> int:
+def scope_of(organisation_id: str) -> int:
     return int.from_bytes(hashlib.blake2b(organisation_id.encode(), digest_size=16, person=b"huiying.bands").digest())
 
 
@@ -120,5 +141,5 @@ def _multiplier(band: int) -> int:
     return int.from_bytes(hashlib.blake2b(bytes([band]), digest_size=16, person=b"huiying.bands").digest()) | 1
 
 
-_MULTIPLIERS = tuple(_multiplier(band) for band in range(BANDS))
+MULTIPLIERS = tuple(_multiplier(band) for band in range(BANDS))
 """Odd 128-bit numbers: a band's key is the upper half of its 96 bits times its number (multiply-shift hashing)."""

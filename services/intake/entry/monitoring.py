@@ -120,12 +120,21 @@ async def _samples(body: Push, vendor: str, pace: Pace) -> tuple[list[tuple[int,
         except ValidationError as error:
             result.rejected.append((index, "; ".join(_errors(error))))
             continue
-        post = Post(vendor, event.id, event.url, event.root_id)
-        spread = event.metrics.spread()
-        samples.append(
-            (index, PostSample(post, event.platform, event.author_type, event.posted_at, event.text, spread))
-        )
+        samples.append((index, _sample(event, vendor)))
     return samples, result
+
+
+def _sample(event: PostEvent, vendor: str) -> PostSample:
+    return PostSample(
+        post=Post(vendor, event.id, event.url, event.root_id),
+        platform=event.platform,
+        author_type=event.author_type,
+        posted_at=event.posted_at,
+        text=event.text,
+        spread=event.metrics.spread(),
+        observed_at=event.observed_at,
+        known=event.metrics.known(),
+    )
 
 
 def _errors(error: ValidationError) -> list[str]:
