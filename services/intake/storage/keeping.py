@@ -24,7 +24,7 @@ _OPENED = (
     ("opened_at", "timestamptz"), ("occurred_at", "timestamptz"), ("reports", "int"), ("reads", "bigint"),
     ("comments", "bigint"), ("reposts", "bigint"), ("likes", "bigint"), ("kinds", "text[]"), ("platforms", "text[]"),
     ("author_types", "text[]"), ("words", "text[]"),
-    ("said_at", "timestamptz"), ("unsaid", "text"),
+    ("said_at", "timestamptz"), ("unsaid", "text"), ("follows", "uuid"),
 )  # fmt: skip
 _KEPT = (
     ("report_id", "uuid"), ("incident_id", "uuid"), ("organisation_id", "text"), ("kind", "text"), ("source", "text"),
@@ -36,9 +36,10 @@ _KEPT = (
 )  # fmt: skip
 _LEADING = (
     ("incident_id", "uuid"), ("organisation_id", "text"), ("opened_at", "timestamptz"), ("grams", "bytea"),
-    ("bands", "bigint[]"),
+    ("bands", "bigint[]"), ("report_id", "uuid"),
 )  # fmt: skip
 _TAKEN = (("key", "bytea"), ("organisation_id", "text"), ("incident_id", "uuid"), ("report_id", "uuid"))
+_UNREAD = (("incident_id", "uuid"), ("organisation_id", "text"))
 _REMEMBERED = (
     ("client", "text"), ("route", "text"), ("key", "text"), ("body_mac", "bytea"), ("answer", "bytea"),
     ("kept_at", "timestamptz"),
@@ -49,11 +50,14 @@ _TABLES = {
     "reports": _KEPT,
     "join_keys": _TAKEN,
     "idempotency": _REMEMBERED,
+    "unread": _UNREAD,
 }
-# A key of a closed incident passes to the newcomer's; a key of an open one was taken by a racing transaction.
-_PASSED_ON = """ ON CONFLICT (key) DO UPDATE SET incident_id = excluded.incident_id, report_id = excluded.report_id
-WHERE EXISTS (SELECT 1 FROM intake.incidents i WHERE i.incident_id = t.incident_id AND i.public_state = 'closed')
-RETURNING key"""
+_PARAMETERS = sum(map(len, _TABLES.values()))
+# A key of an incident that was found closed passes to the newcomer's; any other was taken by a racing transaction.
+_PASSED_ON = f""" ON CONFLICT (key) DO UPDATE SET incident_id = excluded.incident_id, report_id = excluded.report_id
+WHERE t.incident_id = ANY(${_PARAMETERS + 1}::uuid[]) RETURNING key"""
+FEWEST_READ = 2
+"""Different 2-grams that a text must have to be read for suggestions."""
 
 
 def _statement() -> str:
@@ -90,10 +94,17 @@ _NEW = _statement()
 _CHANGED = """
 UPDATE intake.incidents t SET occurred_at = g, reports = h, reads = i, comments = j, reposts = k, likes = l,
   kinds = string_to_array(m, E'\\x1f'), platforms = string_to_array(n, E'\\x1f'),
-  author_types = string_to_array(o, E'\\x1f'), words = string_to_array(p, E'\\x1f'), said_at = q, unsaid = r, version = t.version + 1
+  author_types = string_to_array(o, E'\\x1f'), words = string_to_array(p, E'\\x1f'), said_at = q, unsaid = r, version = t.version + 1,
+  public_state = CASE WHEN s THEN 'handling' ELSE t.public_state END, closed_at = CASE WHEN s THEN NULL ELSE t.closed_at END
 FROM unnest($1::uuid[], $2::timestamptz[], $3::int[], $4::bigint[], $5::bigint[], $6::bigint[], $7::bigint[],
-  $8::text[], $9::text[], $10::text[], $11::text[], $12::timestamptz[], $13::text[]) w(a, g, h, i, j, k, l, m, n, o, p, q, r)
+  $8::text[], $9::text[], $10::text[], $11::text[], $12::timestamptz[], $13::text[], $14::bool[])
+  w(a, g, h, i, j, k, l, m, n, o, p, q, r, s)
 WHERE t.incident_id = w.a
+"""
+_EDITED = """
+INSERT INTO intake.edits AS t (report_id, incident_id, organisation_id, edited_at, masked_text)
+SELECT * FROM unnest($1::uuid[], $2::uuid[], $3::text[], $4::timestamptz[], $5::text[])
+ON CONFLICT (report_id, edited_at) DO UPDATE SET masked_text = excluded.masked_text
 """
 
 
@@ -106,8 +117,15 @@ async def save(tx: Transaction, plan: Plan, answers: Sequence[tuple[Guarded, byt
         await _save_new(tx, plan, answer_rows(answers, now))
     known = [incident for incident in plan.incidents.values() if incident.first is None]
     if known:
-        rows = [(each.incident_id, *_totals(each), *_sets(each), each.said_at, each.unsaid) for each in known]
-        await tx.execute(_CHANGED, *_columns(rows, 13))
+        rows = [
+            (each.incident_id, *_totals(each), *_sets(each), each.said_at, each.unsaid, each.reopened) for each in known
+        ]
+        await tx.execute(_CHANGED, *_columns(rows, 14))
+    if plan.edits:
+        edits = [
+            (e.report_id, e.incident_id, e.organisation_id, e.edited_at, e.masked_text) for e in plan.edits.values()
+        ]
+        await tx.execute(_EDITED, *_columns(edits, 5))
 
 
 async def _save_new(tx: Transaction, plan: Plan, answers: Sequence[tuple[Any, ...]]) -> None:
@@ -123,9 +141,14 @@ async def _save_new(tx: Transaction, plan: Plan, answers: Sequence[tuple[Any, ..
         "reports": [_report_row(arrival, outcome, plan.counts) for arrival, outcome in plan.kept],
         "join_keys": keys,
         "idempotency": answers,
+        "unread": [
+            (incident.incident_id, incident.organisation_id)
+            for incident, first in opened
+            if len(first.grams) >= 4 * FEWEST_READ
+        ],
     }
     values = [column for table, columns in _TABLES.items() for column in _columns(rows[table], len(columns))]
-    taken = await tx.value(_NEW, *values)
+    taken = await tx.value(_NEW, *values, list(plan.passed_on))
     if taken < len(keys):
         raise RacedError(f"{len(keys) - taken} join keys were taken by another transaction.")
 
@@ -156,12 +179,13 @@ def _opened_row(incident: Incident) -> tuple[Any, ...]:
         *_sets(incident),
         incident.said_at,
         incident.unsaid,
+        incident.follows,
     )
 
 
 def _leading_row(incident: Incident, first: Arrival) -> tuple[Any, ...]:
     bands = f"{{{','.join(map(str, first.bands))}}}"
-    return (incident.incident_id, incident.organisation_id, incident.opened_at, first.grams, bands)
+    return (incident.incident_id, incident.organisation_id, incident.opened_at, first.grams, bands, first.report_id)
 
 
 def _report_row(arrival: Arrival, outcome: Outcome, counts: Counts) -> tuple[Any, ...]:

@@ -8,11 +8,12 @@ from uuid import UUID
 import asyncpg
 import orjson
 
-from services.intake.domain.deciding import Batch, Recognised
+from services.intake.domain.deciding import Batch, Earlier, Recognised
+from services.intake.domain.joining import Alone, Joined
 from services.intake.domain.reports import Arrival, Incident
 from services.intake.storage.idempotency import Guarded, KeptAnswer, Place, open_answer
 from services.intake.storage.keeping import RacedError, save
-from services.intake.storage.recognising import load_incidents, look_up
+from services.intake.storage.recognising import load_incidents, load_texts, look_up
 from services.intake.storage.spread import load_counts, note_crossings, save_spread
 from shared.clock import Clock
 from shared.contracts.envelope import NewEvent, Payload
@@ -104,10 +105,10 @@ class Keep:
 
     async def _write(self, tx: Transaction, fresh: dict[int, Submission], recognised: Recognised) -> dict[int, Answer]:
         batch, arrivals = Batch(recognised), [submission.arrival for submission in fresh.values()]
-        named = {found.incident_id for found in batch.place(arrivals) if found is not None}
-        incidents = await load_incidents(tx, list(named))
-        if len(incidents) < len(named):
-            raise RacedError(f"{len(named) - len(incidents)} incidents have been archived meanwhile.")
+        batch.read(await load_texts(tx, batch.unread(arrivals)))
+        named = [found for found in batch.place(arrivals) if not isinstance(found, Alone)]
+        incidents = await load_incidents(tx, list({found.incident_id for found in named}))
+        _stand_still(named, incidents)
         counts = await load_counts(tx, batch.recounted(arrivals))
         if any(sample.incident_id not in incidents for sample in counts.latest.values()):
             raise RacedError("Reports have been moved to another incident meanwhile.")
@@ -137,6 +138,16 @@ class Keep:
 
         said = [(incident, payload) for incident in incidents for payload in (incident.reported(), incident.changed())]
         return [event(incident, payload) for incident, payload in said if payload is not None]
+
+
+def _stand_still(named: Sequence[Joined | Earlier], incidents: Mapping[UUID, Incident]) -> None:
+    """Raises `RacedError` where an incident is no longer what it was when it was looked up: archived, merged, or closed."""
+    for found in named:
+        incident = incidents.get(found.incident_id)
+        if incident is None or incident.merged_into is not None:
+            raise RacedError(f"Incident {found.incident_id} has been archived or merged meanwhile.")
+        if isinstance(found, Joined) and not found.reopens and incident.state == "closed":
+            raise RacedError(f"Incident {found.incident_id} has been closed meanwhile.")
 
 
 def _replayed(
