@@ -14,12 +14,15 @@ from services.intake.entry.keys import keys_router, vendors_router
 from services.intake.entry.membership import membership_routes
 from services.intake.entry.monitoring import monitoring_routes
 from services.intake.entry.portal import PortalGate
+from services.intake.entry.spread import spread_routes
+from services.intake.entry.similar import similar_routes
 from services.intake.entry.subscriptions import subscriptions
 from services.intake.entry.webhooks import WebhookGate
 from services.intake.settings import Settings
 from services.intake.storage.keys import kids_in_use
 from services.intake.usecases.admission import Admission
 from services.intake.usecases.citizens import Citizens
+from services.intake.usecases.generations import Generations
 from services.intake.usecases.incidents import Incidents
 from services.intake.usecases.janitor import Janitor
 from services.intake.usecases.keep import Keep
@@ -28,8 +31,15 @@ from services.intake.usecases.keys import PortalKeys
 from services.intake.usecases.membership import Membership
 from services.intake.usecases.organisations import Organisations
 from services.intake.usecases.pace import Pace
+from services.intake.usecases.reading import Reading
 from services.intake.usecases.receive import Receive
+from services.intake.usecases.shelves import Shelves
+from services.intake.usecases.similar import Similar
+from services.intake.usecases.upkeep import Upkeep
+from services.intake.usecases.speaker import Speaker
+from services.intake.usecases.spread import SpreadOf
 from services.intake.usecases.vendors import Vendors
+from shared.loops import Loop
 from shared.secrets import check_keys
 from shared.service import Clocks, Parts, Wiring, assemble
 from shared.settings import load
@@ -53,6 +63,7 @@ def wire(parts: Parts, portal_door: Admission, vendor_door: Admission) -> Wiring
     citizens = Citizens(parts.db)
     incidents = Incidents(parts.db, parts.journal, keyring, parts.office)
     membership = Membership(parts.db, parts.journal, parts.office)
+    shelves = Shelves(parts.db)
 
     async def keys_present() -> None:
         async with parts.db.transaction() as tx:
@@ -64,17 +75,33 @@ def wire(parts: Parts, portal_door: Admission, vendor_door: Admission) -> Wiring
             monitoring_routes(receive, WebhookGate(vendors, parts.system), pace, parts.system),
             incident_routes(incidents, receive),
             membership_routes(membership),
+            similar_routes(Similar(parts.db, shelves, membership, parts.office)),
+            spread_routes(SpreadOf(parts.db, parts.office)),
             keys_router(keys),
             vendors_router(vendors),
         ],
         access=ACCESS,
         subscriptions=subscriptions(citizens, organisations, parts.gate),
         lock="intake.incidents",
-        loops={"keeper": keeper.run, "janitor": Janitor(parts.work, parts.office, parts.system).run},
+        loops={
+            "keeper": keeper.run,
+            "janitor": Janitor(parts.work, parts.office, parts.system).run,
+            "speaker": Speaker(parts.work, parts.journal, parts.office).run,
+        },
         databases=[portal, vendor],
         readiness={"keys": keys_present},
         portal=PortalGate(keys),
     )
+
+
+def reading_loops(parts: Parts, shelves: Shelves) -> dict[str, Loop]:
+    """What reads newcomers and keeps suggestions whole, beside the requests."""
+    by_itself = Membership(parts.work, parts.journal, parts.office)
+    return {
+        "reading": Reading(parts.work, shelves, by_itself, parts.office).run,
+        "generations": Generations(parts.work, shelves, parts.office).run,
+        "upkeep": Upkeep(parts.work, shelves).run,
+    }
 
 
 def create_app(settings: Settings | None = None, clocks: Clocks | None = None) -> FastAPI:

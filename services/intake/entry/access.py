@@ -4,6 +4,8 @@ from collections.abc import Mapping
 
 from services.intake.entry.keys import KEYS_ACCESS
 from services.intake.entry.membership import MEMBERSHIP_ACCESS
+from services.intake.entry.spread import SPREAD_ACCESS
+from services.intake.entry.similar import SIMILAR_ACCESS
 from shared.auth import PORTAL, VENDOR, Access, staff
 
 ACCESS: Mapping[str, Access] = {
@@ -16,4 +18,6 @@ ACCESS: Mapping[str, Access] = {
     "POST /v1/reports/{report_id}/original": staff("office", "information_office", "news_section", "department"),
     **KEYS_ACCESS,
     **MEMBERSHIP_ACCESS,
+    **SIMILAR_ACCESS,
+    **SPREAD_ACCESS,
 }
