@@ -37,25 +37,30 @@ _PASSING_ON = (
 _NUMERALS = "〇零一二三四五六七八九十百千万亿两"
 
 
+_WORDS = {word for group in (_PARTICLES, _STRESS, _COURTESY, _PASSING_ON) for word in group.split()}
+
+
 def _pattern(words: set[str]) -> str:
-    """Alternatives by their first character, the longest first: most places in a text are passed over without trying any."""
+    """Alternatives by their first character, which stands plainly in front: so most places in a text are passed over untried.
+
+    What must not stand before is therefore asked after that character.
+    """
     by_first: dict[str, list[str]] = defaultdict(list)
     for word in sorted(words, key=lambda word: (-len(word), word)):
-        by_first[word[0]].append(re.escape(word[1:]))
-    return "|".join(
-        f"{first}(?:{'|'.join(rests)})" if rests != [""] else first for first, rests in sorted(by_first.items())
-    )
+        by_first[word[0]].append(word[1:])
+    return "|".join(_alternative(first, rests) for first, rests in sorted(by_first.items()))
 
 
-_WORDS = {word for group in (_PARTICLES, _STRESS, _COURTESY, _PASSING_ON) for word in group.split()}
-_PLAIN_WORDS = {word for word in _WORDS if word[0] not in _NUMERALS and not word.isascii()}
-_STRESSING = {word for word in _WORDS if word[0] in _NUMERALS}
-_LATIN = {word for word in _WORDS if word.isascii()}
-HARMLESS = re.compile(
-    f"{_pattern(_PLAIN_WORDS)}"
-    f"|(?<![{_NUMERALS}\\d])(?:{_pattern(_STRESSING)})"
-    f"|(?<![a-z\\d])(?:{'|'.join(sorted(_LATIN))})(?![a-z\\d])"
-)
+def _alternative(first: str, rests: list[str]) -> str:
+    rest = f"(?:{'|'.join(rests)})"
+    if first in _NUMERALS:
+        return rf"{first}(?<![{_NUMERALS}\d]{first}){rest}"
+    if first.isascii():
+        return rf"{first}(?<![a-z\d]{first}){rest}(?![a-z\d])"
+    return f"{first}{rest}"
+
+
+HARMLESS = re.compile(_pattern(_WORDS))
 """Over text in lower case. Drop what it matches."""
 
 _SURNAMES = (

@@ -18,6 +18,8 @@ from services.intake.domain.words import NOISE
 
 FEWEST_LEFT = 8
 """Characters that must be left of both: what is only courtesy is nobody's matter."""
+LONGEST_READ = 20_000
+"""Characters read closely; of what follows every one must be the same."""
 _MOST_ADDED = 12
 _ANCHOR = 8
 _TRIED = 6
@@ -55,11 +57,13 @@ def apart(mine: str, other: str, most: int = 1) -> list[Apart]:
     """
     if mine == other:
         return []
-    left, right = _plain(mine), _plain(other)
+    if mine[LONGEST_READ:] != other[LONGEST_READ:]:
+        return [(mine[LONGEST_READ:][:_SHOWN], other[LONGEST_READ:][:_SHOWN])]
+    left, right = _plain(mine[:LONGEST_READ]), _plain(other[:LONGEST_READ])
+    if min(len(left.text), len(right.text)) < FEWEST_LEFT:
+        return [(mine[:_SHOWN], other[:_SHOWN])]
     if left.text == right.text:
         return []
-    if min(len(left.text), len(right.text)) < FEWEST_LEFT:
-        return [(left.text[:_SHOWN], right.text[:_SHOWN])]
     found: list[Apart] = []
     for run in _differences(left, right):
         found.append(run)
@@ -79,7 +83,7 @@ def _plain(text: str) -> _Plain:
 def _left(text: str) -> _Plain:
     normal = unicodedata.normalize("NFKC", NOISE.sub("\n", text)).lower().replace("_", " ")
     marked = _IN_NUMBER.sub("+", normal)  # 3-1-502 is not 31-502, and 1.5 not 15
-    clauses = [HARMLESS.sub("", clause) for clause in _BREAKS.split(_SOFT.sub("", marked))]
+    clauses = HARMLESS.sub("", _BREAKS.sub("\n", _SOFT.sub("", marked))).split("\n")
     ends, place = {0}, 0
     for clause in clauses:
         place += len(clause)
