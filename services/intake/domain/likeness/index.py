@@ -58,7 +58,7 @@ class Index:
         """Hold an incident, opened at this aware moment; a vector it had before is replaced."""
         grams, weights = _read(vector)
         self._slots.take(incident_id, int(weights @ weights), opened_at)
-        self._waiting.append(packed(grams, np.full(len(grams), len(self._waiting)), weights))
+        self._waiting.append(packed(grams, len(self._waiting), weights))
         self._live = None
         if len(self._waiting) >= _MOST_WAITING:
             self._settle()

@@ -31,23 +31,15 @@ class Live:
 
 def weighed(segments: Sequence[Segment], alive: NDArray[np.bool_], total: int) -> Live:
     """The segments, weighed by how many of the standing say each gram."""
-    counts = [_said_by(each, alive) for each in segments]
-    grams, which = np.unique(np.concatenate([each.grams for each in segments] or [_NO_GRAMS]), return_inverse=True)
-    said_by = np.bincount(which, np.concatenate([*counts, np.empty(0)]), len(grams)).astype(np.int64)
-    rarities = rarity(said_by, total).astype(np.int64)
-    squares = np.zeros(len(alive), np.int64)
-    heavier = []
+    standing = [each.grams[alive[each.base + each.slots.astype(np.int64)]] for each in segments]
+    grams, said_by = np.unique(np.concatenate([_NO_GRAMS, *standing]), return_counts=True)
+    live = Live([], np.zeros(len(alive), np.int64), grams, said_by, total)
     for each in segments:
-        weights = each.weights * np.repeat(rarities[np.searchsorted(grams, each.grams)], np.diff(each.starts))
-        heavier.append(replace(each, weights=weights))
-        lengths = np.bincount(each.slots, weights.astype(np.float64) ** 2, each.size)
-        squares[each.base : each.base + each.size] = lengths.astype(np.int64)
-    return Live(heavier, squares, grams, said_by, total)
-
-
-def _said_by(segment: Segment, alive: NDArray[np.bool_]) -> NDArray[np.float64]:
-    which = np.repeat(np.arange(len(segment.grams)), np.diff(segment.starts))
-    return np.bincount(which, alive[segment.base : segment.base + segment.size][segment.slots], len(segment.grams))
+        weights = each.weights * live.rarity(each.grams)
+        live.segments.append(replace(each, weights=weights))
+        squares = np.bincount(each.slots, weights.astype(np.float64) ** 2, each.size)
+        live.squares[each.base : each.base + each.size] = squares.astype(np.int64)
+    return live
 
 
 _NO_GRAMS = np.empty(0, np.uint32)

@@ -1,5 +1,6 @@
 """Who stands in which slot: the incidents an index holds, by columns."""
 
+import sys
 from collections.abc import Collection
 from datetime import datetime
 from uuid import UUID
@@ -8,6 +9,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 _FEWEST = 64
+_NUMBERS = 76
 _EMPTY = np.zeros(_FEWEST, [("high", np.uint64), ("low", np.uint64), ("square", np.int64), ("opened", np.int64)])
 _HALF = 0xFFFF_FFFF_FFFF_FFFF
 
@@ -28,7 +30,7 @@ class Slots:
     @property
     def nbytes(self) -> int:
         """About the memory it takes, in bytes: what Python keeps for a number in a dictionary counts too."""
-        return self._rows.nbytes + self._alive.nbytes + 200 * len(self._of)
+        return self._rows.nbytes + self._alive.nbytes + sys.getsizeof(self._of) + _NUMBERS * len(self._of)
 
     @property
     def alive(self) -> NDArray[np.bool_]:

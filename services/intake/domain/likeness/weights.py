@@ -23,20 +23,23 @@ class Weights:
 
     number: int
     table: NDArray[np.uint8]
+    once: int
+    """The rarity of a gram that at most one document said."""
 
     @classmethod
     def counted(cls, number: int, documents: Iterable[Grams]) -> Self:
         """Weigh by what was said in `documents`, in any order. Raises ValueError for a number below 1 or no document."""
-        most = np.zeros(1 << _MOST_BITS, np.uint32)
+        said_by = np.zeros(1 << _MOST_BITS, np.uint32)
         total = 0
         for document in documents:
             total += 1
-            most[np.unique(document.hashes >> np.uint32(32 - _MOST_BITS))] += 1
+            said_by[document.hashes >> np.uint32(32 - _MOST_BITS)] += 1
         if number < 1 or not total:
             raise ValueError(
                 f"generation {number} of {total} documents: weights need a number from 1 on and a document"
             )
-        return cls(number, rarity(most, total))
+        bits = min(max((total * _BUCKETS_EACH - 1).bit_length(), _FEWEST_BITS), _MOST_BITS)
+        return cls.from_bytes(number, rarity(said_by.reshape(1 << bits, -1).sum(axis=1), total).tobytes())
 
     def to_bytes(self) -> bytes:
         """As they are stored."""
@@ -45,12 +48,8 @@ class Weights:
     @classmethod
     def from_bytes(cls, number: int, stored: bytes) -> Self:
         """What `to_bytes` gave."""
-        return cls(number, np.frombuffer(stored, np.uint8))
-
-    @property
-    def once(self) -> int:
-        """The rarity of a gram that at most one document said."""
-        return int(self.table.max())
+        table = np.frombuffer(stored, np.uint8)
+        return cls(number, table, int(table.max()))
 
     def of(self, hashes: NDArray[np.uint32]) -> NDArray[np.uint8]:
         """The rarity of each gram."""
@@ -64,4 +63,4 @@ def rarity(counts: NDArray[np.integer], total: int) -> NDArray[np.uint8]:
     return np.clip(np.rint(levels), 1, 255).astype(np.uint8)
 
 
-NO_WEIGHTS = Weights(0, np.ones(1, np.uint8))
+NO_WEIGHTS = Weights(0, np.ones(1, np.uint8), 1)
