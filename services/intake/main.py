@@ -14,8 +14,8 @@ from services.intake.entry.keys import keys_router, vendors_router
 from services.intake.entry.membership import membership_routes
 from services.intake.entry.monitoring import monitoring_routes
 from services.intake.entry.portal import PortalGate
-from services.intake.entry.spread import spread_routes
 from services.intake.entry.similar import similar_routes
+from services.intake.entry.spread import spread_routes
 from services.intake.entry.subscriptions import subscriptions
 from services.intake.entry.webhooks import WebhookGate
 from services.intake.settings import Settings
@@ -35,9 +35,9 @@ from services.intake.usecases.reading import Reading
 from services.intake.usecases.receive import Receive
 from services.intake.usecases.shelves import Shelves
 from services.intake.usecases.similar import Similar
-from services.intake.usecases.upkeep import Upkeep
 from services.intake.usecases.speaker import Speaker
 from services.intake.usecases.spread import SpreadOf
+from services.intake.usecases.upkeep import Upkeep
 from services.intake.usecases.vendors import Vendors
 from shared.loops import Loop
 from shared.secrets import check_keys

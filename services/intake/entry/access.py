@@ -4,8 +4,8 @@ from collections.abc import Mapping
 
 from services.intake.entry.keys import KEYS_ACCESS
 from services.intake.entry.membership import MEMBERSHIP_ACCESS
-from services.intake.entry.spread import SPREAD_ACCESS
 from services.intake.entry.similar import SIMILAR_ACCESS
+from services.intake.entry.spread import SPREAD_ACCESS
 from shared.auth import PORTAL, VENDOR, Access, staff
 
 ACCESS: Mapping[str, Access] = {

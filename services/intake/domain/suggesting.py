@@ -1,0 +1,81 @@
+"""What may be suggested for an incident: matters as their survivors stand for them, and what the product may join by itself. Pure."""
+
+from collections.abc import Collection, Mapping, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from uuid import UUID
+
+from services.intake.domain import words
+from services.intake.domain.likeness import Near
+from services.intake.domain.telling_apart import apart
+
+TEMPLATE = 0.5
+"""Texts that share so many of their 2-grams were written from one another: what differs in them is what they are about."""
+
+
+@dataclass(frozen=True, slots=True)
+class Standing:
+    """An incident that was not absorbed, as it is shown. `state` is what citizens are told of it."""
+
+    incident_id: UUID
+    title: str
+    state: str
+    region: str | None
+    opened_at: datetime
+
+    @property
+    def closed(self) -> bool:
+        """Whether it is done with."""
+        return self.state == "closed"
+
+
+@dataclass(frozen=True, slots=True)
+class Alike:
+    """A suggestion: the incident, and which of its family (`member`) is how alike."""
+
+    standing: Standing
+    member: UUID
+    score: float
+
+
+@dataclass(frozen=True, slots=True)
+class Family:
+    """An incident that survives, with all that were absorbed into it."""
+
+    root: UUID
+    members: frozenset[UUID]
+
+
+def represented(
+    nears: Sequence[Near], standing: Mapping[UUID, Standing], without: Collection[UUID], *, closed: bool
+) -> list[Alike]:
+    """Each family once, by its survivor, with the best score of its members, in the order of `nears`.
+
+    `standing` tells the survivor of each near one; those that it does not know are gone. `without` are survivors left out.
+    """
+    found: dict[UUID, Alike] = {}
+    for near in nears:
+        survivor = standing.get(near.incident_id)
+        if survivor is None or survivor.incident_id in without or (survivor.closed and not closed):
+            continue
+        found.setdefault(survivor.incident_id, Alike(survivor, near.incident_id, near.score))
+    return list(found.values())
+
+
+def survivor_of(one: Standing, other: Standing) -> tuple[UUID, UUID]:
+    """Which of two goes on when they are joined, and which is absorbed: the open one, else the one that was there before."""
+    first, second = sorted((one, other), key=lambda each: (each.closed, each.opened_at, each.incident_id))
+    return first.incident_id, second.incident_id
+
+
+def joins_by_itself(mine: Standing, best: Alike, above: float | None) -> bool:
+    """Whether an organisation that set `above` has the product join these: both open, and not said to be in two places."""
+    other = best.standing
+    apart = mine.region is not None and other.region is not None and mine.region != other.region
+    return above is not None and best.score >= above and not (mine.closed or other.closed or apart)
+
+
+def one_template(mine: str, other: str) -> bool:
+    """Whether two written texts are one letter about two matters: nearly the same words, and something said instead of another."""
+    grams, others = (words.grams(words.clean(text)) for text in (mine, other))
+    return words.jaccard(grams, others, TEMPLATE) >= TEMPLATE and bool(apart(mine, other))

@@ -1,0 +1,142 @@
+"""Reads newcomers in the background: their vectors first, then what is alike, for at most a fifth of a core.
+
+A round's work is one transaction that takes its incidents past those another replica has: what is cut off is done again, and
+doing it twice changes nothing.
+"""
+
+import asyncio
+import time
+from collections import defaultdict
+from collections.abc import Awaitable, Callable, Sequence
+from datetime import timedelta
+from uuid import UUID
+
+import structlog
+
+from services.intake.domain.likeness import Weights, said, vector
+from services.intake.domain.membership import BY_ITSELF
+from services.intake.domain.suggesting import Standing, joins_by_itself, one_template, survivor_of
+from services.intake.storage import generations, matters, suggestions
+from services.intake.storage.matters import Matter, Words
+from services.intake.usecases.membership import Membership
+from services.intake.usecases.shelves import Shelves
+from services.intake.usecases.similar import ARRIVAL, AT_ARRIVAL, Found, in_words, look, told
+from shared import pulse
+from shared.clock import Clock
+from shared.db import Database, Transaction
+from shared.errors import HuiyingError, MissingError
+
+_log = structlog.get_logger()
+READ_AT_ONCE, LOOKED_AT_ONCE = 64, 4
+NEWCOMER = timedelta(days=3)
+"""How old an incident may be to join another by itself: what is read late, or brought back, is a person's to join."""
+REST = 4.0
+"""Rest after work, in times of what it took."""
+IDLE = 0.5
+
+
+class Reading:
+    """The loop of one replica. `sleep` and `monotonic` are given by tests."""
+
+    def __init__(
+        self,
+        db: Database,
+        shelves: Shelves,
+        membership: Membership,
+        office: Clock,
+        sleep: Callable[[float], Awaitable[None]] = asyncio.sleep,
+        monotonic: Callable[[], float] = time.monotonic,
+    ) -> None:
+        self._db = db
+        self._shelves = shelves
+        self._membership = membership
+        self._office = office
+        self._sleep = sleep
+        self._monotonic = monotonic
+
+    async def run(self) -> None:
+        """Read until cancelled."""
+        while True:
+            began = self._monotonic()
+            worked = await self.read() or await self.compare()
+            pulse.beat()
+            rest = REST * (self._monotonic() - began) if worked else 0.0
+            await self._sleep(max(rest, 0.0 if worked else IDLE))
+
+    async def read(self) -> int:
+        """Make and keep the vectors of a batch; answers how many incidents were taken."""
+        async with self._db.transaction() as tx:
+            taken = await matters.claim_unread(tx, READ_AT_ONCE)
+            if not taken:
+                return 0
+            found = await matters.leading(tx, taken)
+            numbers: dict[str, list[Weights]] = defaultdict(list)
+            for each in await generations.hold_for_writing(
+                tx, sorted({words.organisation_id for words in found}), self._office.now()
+            ):
+                known = await self._shelves.weights(tx, each.organisation_id, each.number)
+                numbers[each.organisation_id].append(known)
+            await matters.keep(tx, await asyncio.to_thread(vectors, found, numbers))
+            await matters.now_read(tx, taken, [words.incident_id for words in found])
+        return len(taken)
+
+    async def compare(self) -> int:
+        """Look for what is alike to a few that were read, keep it, and join what the organisation lets join by itself."""
+        async with self._db.transaction() as tx:
+            taken = await matters.claim_unseen(tx, LOOKED_AT_ONCE)
+            for incident_id, organisation_id in taken:
+                found = await self._look(organisation_id, incident_id)
+                if found is not None and not found.mine.closed and found.mine.incident_id == incident_id:
+                    above = await self._threshold(tx, found.mine, organisation_id)
+                    if above is None or not await self._join(organisation_id, incident_id, found, above):
+                        await suggestions.store(tx, organisation_id, incident_id, found.alike, self._office.now())
+            await matters.seen(tx, [incident_id for incident_id, _ in taken])
+        return len(taken)
+
+    async def _threshold(self, tx: Transaction, mine: Standing, organisation_id: str) -> float | None:
+        """From which score on this one joins by itself; None: never, for it is old, or somebody has moved its reports."""
+        if self._office.now() - mine.opened_at > NEWCOMER or await suggestions.moved(tx, mine.incident_id):
+            return None
+        return await suggestions.join_above(tx, organisation_id)
+
+    async def _look(self, organisation_id: str, incident_id: UUID) -> Found | None:
+        try:
+            async with self._shelves.opened(organisation_id) as (tx, held):
+                return await look(tx, held, organisation_id, incident_id, AT_ARRIVAL, floor=ARRIVAL)
+        except MissingError:  # archived meanwhile
+            return None
+
+    async def _join(self, organisation_id: str, incident_id: UUID, found: Found, above: float) -> bool:
+        """Merge a newcomer with the most alike, where that is certain enough for its organisation."""
+        best = next((each for each in found.alike if joins_by_itself(found.mine, each, above)), None)
+        if best is None:
+            return False
+        mine, other = found.words[incident_id], found.words[best.member]
+        if await asyncio.to_thread(one_template, told(mine), told(other)):
+            return False
+        survivor, absorbed = survivor_of(found.mine, best.standing)
+        try:
+            await self._membership.merge(BY_ITSELF, organisation_id, survivor, absorbed, in_words(best.score, above))
+        except HuiyingError as error:  # moved or refused meanwhile: a person sees the suggestion instead
+            _log.info("joining.not_joined", incident=str(incident_id), other=str(absorbed), reason=error.type)
+            return False
+        return True
+
+
+def vectors(found: Sequence[Words], numbers: dict[str, list[Weights]]) -> list[Matter]:
+    """The vectors of these words at each generation of their organisations."""
+    made = []
+    for words in found:
+        grams = said(words.title, words.body)
+        made += [
+            Matter(
+                words.incident_id,
+                words.organisation_id,
+                weights.number,
+                words.report_id,
+                words.opened_at,
+                vector(grams, weights),
+            )
+            for weights in numbers[words.organisation_id]
+        ]
+    return made
