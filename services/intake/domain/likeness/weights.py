@@ -47,7 +47,9 @@ class Weights:
 
     @classmethod
     def from_bytes(cls, number: int, stored: bytes) -> Self:
-        """What `to_bytes` gave."""
+        """What `to_bytes` gave. Raises ValueError for a table that is no power of two long."""
+        if len(stored).bit_count() != 1:
+            raise ValueError(f"generation {number} is stored in {len(stored)} bytes; a table has a power of two")
         table = np.frombuffer(stored, np.uint8)
         return cls(number, table, int(table.max()))
 
