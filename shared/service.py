@@ -19,7 +19,7 @@ from shared.clock import Clock, OfficeClock, SystemClock
 from shared.db import Database
 from shared.errors import UnavailableError
 from shared.journal import Journal, Subscriptions
-from shared.journal.apply import Applier
+from shared.journal.apply import Applier, Kin
 from shared.journal.catch_up import JournalClient
 from shared.journal.consumer import Consumer
 from shared.journal.relay import Relay
@@ -88,6 +88,7 @@ class Wiring:
     access: Mapping[str, Access]
     subscriptions: Subscriptions
     lock: str | None = None
+    kin: Kin | None = None
     timers: Timers | None = None
     loops: Mapping[str, Loop] = field(default_factory=dict)
     databases: Sequence[Database] = ()
@@ -155,7 +156,7 @@ def assemble(
         tokens=ServiceTokens(secrets.service_signing(name), name, system),
     )
     wiring = wire(parts)
-    applier = Applier(name, work, Routes(wiring.subscriptions), wiring.lock)
+    applier = Applier(name, work, Routes(wiring.subscriptions), wiring.lock, wiring.kin)
     subscriber = Subscriber(settings.kafka, f"huiying-{name}", list(wiring.subscriptions))
     journals = JournalClient(_journals(settings.peers), parts.tokens.header)
     consumer = Consumer(work, applier, subscriber, journals)

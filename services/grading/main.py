@@ -20,6 +20,7 @@ from services.grading.usecases.export import Export
 from services.grading.usecases.hear import Hear
 from services.grading.usecases.hear_tasks import HearTasks
 from services.grading.usecases.impact import Impact
+from services.grading.usecases.joining import Joining, kin
 from services.grading.usecases.look import Look
 from services.grading.usecases.look_calendar import LookCalendar
 from services.grading.usecases.look_rounds import LookRounds
@@ -50,7 +51,7 @@ def wire(parts: Parts) -> Wiring:
     look = Look(parts.db, rulebooks, calendars)
     change_calendar = ChangeCalendar(parts.db, parts.journal, calendars, Impact(parts.work, rulebooks), parts.office)
     rounds = Rounds(parts.work, parts.journal, rulebooks, calendars, parts.office)
-    hear = Hear(reconcile)
+    hear = Hear(reconcile, Joining(parts.journal, reconcile, rulebooks, parts.office))
     return Wiring(
         routers=[
             grading_routes(decide, look),
@@ -64,6 +65,7 @@ def wire(parts: Parts) -> Wiring:
         access=ACCESS,
         subscriptions=subscriptions(hear, HearTasks(hear, rounds), rulebooks, KnowAccounts(parts.gate)),
         lock="grading.procedures",
+        kin=kin,
         timers=Timers(SCHEMA, ROUNDS_LOCK, rounds.fire),
         loops={
             "reprojection": Reproject(parts.work, reconcile, calendars, parts.system).run,

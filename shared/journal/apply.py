@@ -6,7 +6,7 @@ the caller, who pulls it from the producer's journal and comes back.
 
 import asyncio
 from collections import Counter, defaultdict
-from collections.abc import Mapping, Sequence
+from collections.abc import Awaitable, Callable, Mapping, Sequence
 from contextlib import AbstractContextManager
 from typing import Any, NamedTuple
 from uuid import UUID
@@ -30,6 +30,10 @@ class NotYetError(Exception):
     """What an event builds on has not arrived from another producer; it stays where it is and comes again by itself."""
 
 
+Kin = Callable[[Transaction, Sequence[Event[Any]]], Awaitable[Sequence[UUID]]]
+"""Whose rows a batch touches beside its subjects': they are locked with them, in one order."""
+
+
 class Gap(NamedTuple):
     """Events after `after` of this shard are missing and must be pulled."""
 
@@ -39,13 +43,17 @@ class Gap(NamedTuple):
 
 
 class Applier:
-    """Applies events of a service; `lock` names the table whose `incident_id` rows are locked before any handler runs."""
+    """Applies events of a service; `lock` names the table whose `incident_id` rows are locked before any handler runs.
 
-    def __init__(self, schema: str, db: Database, routes: Routes, lock: str | None) -> None:
+    `kin` names further rows of that table that a batch touches.
+    """
+
+    def __init__(self, schema: str, db: Database, routes: Routes, lock: str | None, kin: Kin | None = None) -> None:
         self.positions = Positions(schema)
         self.routes = routes
         self._db = db
         self._lock = lock
+        self._kin = kin
 
     async def register(self) -> None:
         """Make the position rows; needed once before `apply`."""
@@ -132,8 +140,9 @@ class Applier:
     async def _dispatch(self, tx: Transaction, events: Sequence[RawEvent]) -> None:
         read = [self.routes.read(event) for event in events]
         if self._lock:
-            wanted = sorted({event.subject for row, event in read if event is not None})
-            await lock_rows(tx, self._lock, "incident_id", wanted)
+            known = [event for _, event in read if event is not None]
+            kin = await self._kin(tx, known) if self._kin else ()
+            await lock_rows(tx, self._lock, "incident_id", sorted({*(event.subject for event in known), *kin}))
         traces = {event.id: event.traceparent for event in events if event.traceparent is not None}
         for row, group in _waves(read):
             if row.handler is not None:

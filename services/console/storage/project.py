@@ -171,6 +171,13 @@ async def save_incidents(tx: Transaction, rows: Iterable[IncidentRow]) -> None:
     await _save(tx, _INCIDENTS, rows)
 
 
+async def save_restored(tx: Transaction, incident_ids: Iterable[UUID]) -> None:
+    """These are themselves again: the merge was undone."""
+    ids = sorted(incident_ids)
+    if ids:
+        await tx.execute("UPDATE console.incidents SET merged_into = NULL WHERE incident_id = ANY($1::uuid[])", ids)
+
+
 async def save_procedures(tx: Transaction, rows: Iterable[ProcedureRow]) -> None:
     """Upsert what grading said of incidents."""
     await _save(tx, _PROCEDURES, rows)

@@ -21,6 +21,7 @@ from services.console.storage.project import (
     save_orders,
     save_procedures,
     save_releases,
+    save_restored,
     save_tasks,
 )
 from shared.contracts.directory import OrganisationChanged
@@ -55,7 +56,7 @@ async def on_reported(tx: Transaction, events: Sequence[Event[IncidentReported]]
 
 
 async def on_incident_changed(tx: Transaction, events: Sequence[Event[IncidentChanged]]) -> None:
-    """Incidents gain reports, spread, are merged; one split off begins here, and grading gives its title."""
+    """Incidents gain reports, spread, are merged and taken out again; one split off begins here, and grading gives its title."""
     await save_incidents(
         tx,
         [
@@ -74,6 +75,7 @@ async def on_incident_changed(tx: Transaction, events: Sequence[Event[IncidentCh
             for event in events
         ],
     )
+    await save_restored(tx, [event.subject for event in events if event.data.change == "restored"])
 
 
 async def on_advanced(tx: Transaction, events: Sequence[Event[ProcedureAdvanced]]) -> None:

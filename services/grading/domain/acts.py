@@ -5,9 +5,13 @@ from datetime import datetime
 from typing import Any, NamedTuple
 
 from services.grading.rulebook import Fact, Order
+from services.grading.rulebook.engine.facts import CARRIERS
 
-_ACTS = frozenset({"graded", "flag", "moment", "anchor_moved", "extended", "suspended", "resumed", "reprojected"})
-_APART = frozenset({"by", "role", "reason", "text"})
+_ACTS = (
+    frozenset({"graded", "flag", "moment", "anchor_moved", "extended", "suspended", "resumed", "reprojected"})
+    | CARRIERS
+)
+_APART = frozenset({"by", "role", "reason", "text", "facts"})
 _INFERRED = {"occurred": ("discovered",), "event": ("occurred", "discovered")}
 """What stands for a moment that nobody reported."""
 

@@ -6,7 +6,7 @@ from hashlib import sha256
 from typing import cast
 from uuid import UUID
 
-from services.grading.domain.procedure import Procedure, Step
+from services.grading.domain.procedure import Procedure, Step, owed
 from services.grading.rulebook import Also as Bound
 from services.grading.rulebook import CompiledRulebook, Order, Reason, house_words
 from services.grading.rulebook.engine.lateness import late_from
@@ -75,6 +75,32 @@ def announce(
         act=act,
         flags=sorted(result.flags),
     )
+
+
+def announce_merged(
+    procedure: Procedure, survivor: Procedure, rulebook: CompiledRulebook, *, by: str, act: str
+) -> ProcedureAdvanced:
+    """The event that a procedure is part of another: nothing of it is owed any longer here. `survivor` is where the chain ends."""
+    return ProcedureAdvanced(
+        version=procedure.version,
+        rulebook=rulebook.id,
+        rulebook_hash=rulebook.hash,
+        phase="merged",
+        title=procedure.title,
+        withdrawn=[_duplicate(procedure.incident_id, key, survivor) for key in owed(procedure)],
+        cause="absorbed",
+        by=by,
+        act=act,
+        into=procedure.merged_into,
+    )
+
+
+def _duplicate(incident_id: UUID, key: str, survivor: Procedure) -> Withdrawn:
+    gone = assignment_id(incident_id, key)
+    if key not in survivor.issued:
+        return Withdrawn(assignment_id=gone, reason="已并入另一事件,该事件不要求此项")
+    kept = assignment_id(survivor.incident_id, key)
+    return Withdrawn(assignment_id=gone, reason="已并入另一事件,由该事件的同一任务承担", duplicate_of=kept)
 
 
 def _grade(step: Step, by: str) -> Grade:

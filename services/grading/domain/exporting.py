@@ -11,13 +11,13 @@ from services.grading.rulebook.engine.facts import CARRIERS, read_fact
 # Reasons, texts, hand-ins and logins are left out: what people wrote may hold personal data, who wrote it is personal.
 KEPT: Final[Mapping[str, tuple[str, ...]]] = {
     "moment": ("name", "role"),
-    "evidence": ("source", "metrics", "platforms", "author_types", "words", "kind", "turning"),
+    "evidence": ("source", "metrics", "platforms", "author_types", "words", "kind", "turning", "beside", "covers"),
     "flag": ("name", "on"),
     "graded": ("level", "role", "proposal"),
     "done": ("order",),
     "extended": ("order", "until", "within"),
-    "anchor_moved": ("moment",),
-    "merged": ("incident",),
+    "anchor_moved": ("moment", "decided"),
+    "merged": ("incident", "act"),
     "split": ("origin", "to", "sources", "undoes"),
     "suspended": ("reason", "orders"),
     "resumed": ("orders",),

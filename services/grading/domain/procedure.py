@@ -1,7 +1,7 @@
 """A procedure: the facts of one incident, what has been ordered from them, and what a further fact changes. Pure."""
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from uuid import UUID
 
 from services.grading.rulebook import Advance, CompiledRulebook, Fact, Order, advance, forgettable
@@ -10,7 +10,10 @@ from shared.calendar import Calendar
 
 @dataclass(slots=True)
 class Procedure:
-    """The stored state. `deciding` is the key of the open order to decide on the grade, `discharged` what stands fulfilled."""
+    """The stored state. `deciding` is the key of the open order to decide on the grade, `discharged` what stands fulfilled.
+
+    `merged_into`: the incident is part of that one; phase `merged`, and what is issued here is owed nowhere but there.
+    """
 
     incident_id: UUID
     organisation_id: str
@@ -26,15 +29,17 @@ class Procedure:
     issued: Mapping[str, Order] = field(default_factory=dict)
     discharged: frozenset[str] = frozenset()
     calendar_version: int = 0
+    merged_into: UUID | None = None
 
 
 @dataclass(frozen=True, slots=True)
 class Step:
-    """One decision: what the engine said, and which orders are newly fulfilled."""
+    """One decision: what the engine said, which orders are newly fulfilled, and the facts that were news."""
 
     advance: Advance
     fulfilled: frozenset[str]
     moved: bool
+    fresh: Sequence[Fact] = ()
 
 
 def step(
@@ -48,7 +53,7 @@ def step(
     """Take in further facts and change the procedure accordingly.
 
     `moved` tells whether anybody needs to hear of it; a fact that is known already, or that changes nothing, does not move. But what
-    somebody decided (`act`, the id of the fact) is told, also where it changes no order.
+    somebody decided (`act`, the id of the fact) is told, also where it changes no order. One that is merged never moves.
     """
     known = {fact.id for fact in procedure.facts}
     fresh = [fact for fact in news if fact.id not in known]
@@ -70,9 +75,25 @@ def step(
     procedure.phase, procedure.grade_state = result.phase, result.grade.state
     procedure.level, procedure.proposal = result.grade.level, result.grade.proposal
     procedure.deciding = _deciding(result)
+    if procedure.merged_into is not None:
+        procedure.phase, procedure.deciding = "merged", None
+        return Step(result, fulfilled, False, fresh)
     if moved:
         procedure.version += 1
-    return Step(result, fulfilled, moved)
+    return Step(result, fulfilled, moved, fresh)
+
+
+def whole(procedure: Procedure, taken: Step) -> Step:
+    """The same decision told with everything that stands, to those who had been told that nothing is owed."""
+    if not taken.moved:
+        procedure.version += 1
+    told = replace(taken.advance, issue=list(taken.advance.orders.values()), change=[], withdraw=[])
+    return replace(taken, advance=told, fulfilled=frozenset(taken.advance.done), moved=True)
+
+
+def owed(procedure: Procedure) -> list[str]:
+    """The keys of what is still to be done."""
+    return [key for key in procedure.issued if key not in procedure.discharged]
 
 
 def _deciding(result: Advance) -> str | None:

@@ -20,6 +20,9 @@ class Running(NamedTuple):
     provisional: int
 
 
+NOTHING_RUNS = Running(None, 0)
+
+
 class Moved(NamedTuple):
     """One running deadline that moves."""
 

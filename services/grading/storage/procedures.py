@@ -5,29 +5,51 @@ from typing import Any
 from uuid import UUID
 
 from services.grading.domain.procedure import Procedure
-from services.grading.domain.reprojection import running
+from services.grading.domain.reprojection import NOTHING_RUNS, running
 from services.grading.rulebook import facts_from_json, facts_to_json, orders_from_json, orders_to_json
 from shared.db import Transaction
 
 _LOAD = "SELECT * FROM grading.procedures WHERE incident_id = ANY($1::uuid[]) ORDER BY incident_id FOR UPDATE"
 _SAVE = """
 INSERT INTO grading.procedures AS p (incident_id, organisation_id, rulebook_hash, title, version, phase, grade_state, level,
-  proposal, deciding, facts, issued, discharged, calendar_version, running, runs_until, provisional)
-SELECT a, b, c, d, e, f, g, h, i, j, k, l, string_to_array(m, E'\\x1f'), n, o IS NOT NULL, o, p
+  proposal, deciding, facts, issued, discharged, calendar_version, running, runs_until, provisional, merged_into)
+SELECT a, b, c, d, e, f, g, h, i, j, k, l, string_to_array(m, E'\\x1f'), n, o IS NOT NULL, o, p, q
 FROM unnest($1::uuid[], $2::text[], $3::text[], $4::text[], $5::int[], $6::text[], $7::text[], $8::text[], $9::text[],
-  $10::text[], $11::text[], $12::text[], $13::text[], $14::int[], $15::timestamptz[], $16::int[])
-  w(a, b, c, d, e, f, g, h, i, j, k, l, m, n, o, p)
+  $10::text[], $11::text[], $12::text[], $13::text[], $14::int[], $15::timestamptz[], $16::int[], $17::uuid[])
+  w(a, b, c, d, e, f, g, h, i, j, k, l, m, n, o, p, q)
 ON CONFLICT (incident_id) DO UPDATE SET rulebook_hash = excluded.rulebook_hash, title = excluded.title,
   version = excluded.version, phase = excluded.phase, grade_state = excluded.grade_state, level = excluded.level,
   proposal = excluded.proposal, deciding = excluded.deciding, facts = excluded.facts, issued = excluded.issued,
   discharged = excluded.discharged, calendar_version = excluded.calendar_version, running = excluded.running,
-  runs_until = excluded.runs_until, provisional = excluded.provisional
+  runs_until = excluded.runs_until, provisional = excluded.provisional, merged_into = excluded.merged_into
+"""
+_FAMILY = """
+WITH RECURSIVE up(id) AS (
+  SELECT unnest($1::uuid[]) UNION SELECT p.merged_into FROM up JOIN grading.procedures p ON p.incident_id = up.id
+  WHERE p.merged_into IS NOT NULL)
+SELECT id FROM up
 """
 
 
 async def load_many(tx: Transaction, ids: Sequence[UUID]) -> dict[UUID, Procedure]:
     """These procedures, locked in the order of their ids; those that do not exist are absent."""
     return {row["incident_id"]: _procedure(row) for row in await tx.fetch(_LOAD, sorted(ids))}
+
+
+async def family(tx: Transaction, ids: Sequence[UUID]) -> list[UUID]:
+    """These incidents and all that they are merged into, unlocked."""
+    return [row["id"] for row in await tx.fetch(_FAMILY, list(ids))]
+
+
+async def survivor_of(tx: Transaction, incident_id: UUID) -> UUID:
+    """Where the chain of merges that begins here ends; the incident itself where it is part of no other."""
+    chain = await read_many(tx, await family(tx, [incident_id]))
+    return next((each.incident_id for each in chain if each.merged_into is None), incident_id)
+
+
+async def is_parked(tx: Transaction, incident_id: UUID) -> bool:
+    """Whether events of this incident wait for a person."""
+    return await tx.value("SELECT true FROM grading.parked WHERE subject = $1 LIMIT 1", incident_id) is True
 
 
 async def read_many(tx: Transaction, ids: Sequence[UUID]) -> list[Procedure]:
@@ -68,7 +90,7 @@ async def waiting(tx: Transaction, organisation_id: str, after: UUID | None, lim
 async def decided(tx: Transaction, organisation_id: str, after: UUID | None, limit: int) -> list[Procedure]:
     """Procedures whose grade is approved, newest first, behind `after`."""
     rows = await tx.fetch(
-        "SELECT * FROM grading.procedures WHERE organisation_id = $1 AND grade_state = 'approved' "
+        "SELECT * FROM grading.procedures WHERE organisation_id = $1 AND grade_state = 'approved' AND merged_into IS NULL "
         "AND ($2::uuid IS NULL OR incident_id < $2) ORDER BY incident_id DESC LIMIT $3",
         organisation_id,
         after,
@@ -107,6 +129,7 @@ def _procedure(row: Any) -> Procedure:
         issued=orders_from_json(row["issued"]),
         discharged=frozenset(row["discharged"]),
         calendar_version=row["calendar_version"],
+        merged_into=row["merged_into"],
     )
 
 
@@ -126,5 +149,6 @@ def _row(procedure: Procedure) -> tuple[Any, ...]:
         orders_to_json(procedure.issued).decode(),
         "\x1f".join(sorted(procedure.discharged)),
         procedure.calendar_version,
-        *running(procedure.issued, procedure.discharged),
+        *(running(procedure.issued, procedure.discharged) if procedure.merged_into is None else NOTHING_RUNS),
+        procedure.merged_into,
     )

@@ -8,7 +8,7 @@ from uuid import UUID
 
 from services.grading.domain.procedure import Procedure
 from services.grading.rulebook import CompiledRulebook, Fact
-from services.grading.storage.procedures import load_many
+from services.grading.storage.procedures import load_many, survivor_of
 from services.grading.usecases.reconcile import News, Reconcile
 from services.grading.usecases.rulebooks import Rulebooks
 from shared.auth import Staff
@@ -53,10 +53,15 @@ class Desk:
         self.office = office
 
     async def open(self, tx: Transaction, staff: Staff, incident_id: UUID, version: int | None) -> Case:
-        """The case of one incident. Raises `MissingError`, or `ConflictError` with the present state for a stale version."""
+        """The case of one incident.
+
+        Raises `MissingError`, and `ConflictError` with the present state for a stale version, or naming the incident it is part of.
+        """
         procedure = (await load_many(tx, [incident_id])).get(incident_id)
         if procedure is None or procedure.organisation_id != staff.organisation_id:
             raise MissingError(f"There is no procedure for incident {incident_id} here.")
+        if procedure.merged_into is not None:
+            raise await _elsewhere(tx, procedure)
         if version is not None and version != procedure.version:
             raise ConflictError(
                 f"The procedure has moved on to version {procedure.version}; look at it again.",
@@ -75,6 +80,16 @@ class Desk:
         )
         incident_id = case.procedure.incident_id
         return (await self.reconcile(case.tx, {incident_id: news}))[incident_id]
+
+
+async def _elsewhere(tx: Transaction, procedure: Procedure) -> ConflictError:
+    survivor = await survivor_of(tx, procedure.incident_id)
+    return ConflictError(
+        f"该事件已并入事件 {survivor},请在那里办理 / This incident was merged into {survivor}; act on that one.",
+        version=procedure.version,
+        phase=procedure.phase,
+        merged_into=str(survivor),
+    )
 
 
 def allow(case: Case, roles: Collection[str], what: str) -> None:

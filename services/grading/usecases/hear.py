@@ -4,7 +4,9 @@ from collections.abc import Mapping, Sequence
 from typing import Any
 from uuid import UUID
 
+from services.grading.domain.merging import REPORTS
 from services.grading.rulebook import Fact
+from services.grading.usecases.joining import MOVES, Joining
 from services.grading.usecases.reconcile import News, Reconcile
 from shared.contracts.envelope import Event
 from shared.contracts.intake import IncidentChanged, IncidentReported, Spread
@@ -12,23 +14,27 @@ from shared.contracts.publishing import AnswerChanged
 from shared.contracts.tasks import TaskChanged
 from shared.db import Transaction
 
-REPORTS = "reports"
-"""The one source of evidence that intake's totals are; later totals supersede earlier ones."""
-
 
 class Hear:
     """Handlers of the events that concern procedures."""
 
-    def __init__(self, reconcile: Reconcile) -> None:
+    def __init__(self, reconcile: Reconcile, joining: Joining) -> None:
         self._reconcile = reconcile
+        self._joining = joining
 
     async def incident_reported(self, tx: Transaction, events: Sequence[Event[IncidentReported]]) -> None:
         """A new incident: its procedure opens."""
         await self._take(tx, events, [_opening(event) for event in events])
 
     async def incident_changed(self, tx: Transaction, events: Sequence[Event[IncidentChanged]]) -> None:
-        """Further reports, wider spread, or another incident joined to this one."""
-        await self._take(tx, events, [_growth(event) for event in events])
+        """Further reports, wider spread, a closed matter opened again; or incidents joined and taken apart, one by one."""
+        grown = [event for event in events if event.data.change not in MOVES]
+        await self._take(tx, grown, [_growth(event) for event in grown])
+        for event in sorted(events, key=lambda each: each.subject):
+            if event.data.change == "absorbed":
+                await self._joining.absorbed(tx, event)
+            elif event.data.change == "restored":
+                await self._joining.restored(tx, event, _totals(event))
 
     async def task_changed(self, tx: Transaction, events: Sequence[Event[TaskChanged]]) -> None:
         """A task was done, ran over, or was given more time."""
@@ -79,15 +85,22 @@ def _opening(event: Event[IncidentReported]) -> News:
     return News(event.organisation_id, facts, "reported", data.source, title=data.title)
 
 
-def _growth(event: Event[IncidentChanged]) -> News | None:
+def _totals(event: Event[IncidentChanged]) -> Fact:
     data = event.data
-    if data.change in {"absorbed", "split"}:
-        return None
     signs = {"platforms": data.platforms, "author_types": data.author_types, "words": data.words}
     kind = "complaint" if "complaint" in data.kinds else (data.kinds or ["post"])[0]
-    return News(
-        event.organisation_id, [_evidence(event, data.spread, kind=kind, **signs)], data.change, data.by or "intake"
-    )
+    return _evidence(event, data.spread, kind=kind, **signs)
+
+
+def _growth(event: Event[IncidentChanged]) -> News:
+    """Totals. Those of a survivor say from which merge on they have the other's counts, or have them no longer."""
+    data = event.data
+    facts = [_totals(event)]
+    if data.change == "reopened":
+        facts.append(_moment(event, "reopened"))
+    gained = str(data.act) if data.change == "merged" and data.act else None
+    lost = str(data.undoes) if data.change == "parted" and data.undoes else None
+    return News(event.organisation_id, facts, data.change, data.by or "intake", gained=gained, lost=lost)
 
 
 def _work(event: Event[TaskChanged]) -> News | None:

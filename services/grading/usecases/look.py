@@ -38,12 +38,16 @@ class Look:
         return grading(*await self._load(staff, incident_id))
 
     async def deadlines(self, staff: Staff, incident_id: UUID) -> dict[str, Any]:
-        """Every deadline and duty in force, explained, with who moved it or stopped it and why. Raises `MissingError`."""
+        """Every deadline and duty in force, explained, with who moved it or stopped it and why. Raises `MissingError`.
+
+        Of an incident merged into another: what was done before.
+        """
         procedure, rulebook, calendar = await self._load(staff, incident_id)
         taken = acts(procedure.facts)
         return {
             "incident_id": incident_id,
             "version": procedure.version,
+            "merged_into": procedure.merged_into,
             "deadlines": [
                 {
                     "assignment_id": assignment_id(incident_id, key),
@@ -54,6 +58,7 @@ class Look:
                     "acts": [_shown(act, rulebook) for act in touching(taken, order)],
                 }
                 for key, order in procedure.issued.items()
+                if procedure.merged_into is None or key in procedure.discharged
             ],
         }
 
@@ -88,6 +93,7 @@ def grading(procedure: Procedure, rulebook: CompiledRulebook, calendar: Calendar
         "title": procedure.title,
         "version": procedure.version,
         "phase": procedure.phase,
+        "merged_into": procedure.merged_into,
         "state": procedure.grade_state,
         "level": procedure.level,
         "proposal": procedure.proposal,

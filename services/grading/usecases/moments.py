@@ -72,7 +72,7 @@ def _wish(case: Case, situation: Situation, name: str, at: datetime, reason: str
         _require_leader(case, f"改晚起算时间 / a later time than {known:%FT%TZ}, which gives more time,")
     if name in situation.assumed:
         return Wish("moment", {"name": name, "reason": reason}, "reported", at)
-    data = {"moment": name, "reason": reason, "from": known.isoformat()}
+    data = {"moment": name, "reason": reason, "from": known.isoformat(), "decided": case.at.isoformat()}
     return Wish("anchor_moved", data, "anchor_moved", at)
 
 

@@ -6,7 +6,8 @@ from uuid import UUID
 
 from services.grading.domain.announcing import announce
 from services.grading.domain.holidays import reasons
-from services.grading.domain.procedure import Procedure, step
+from services.grading.domain.merging import carry_on, counted
+from services.grading.domain.procedure import Procedure, step, whole
 from services.grading.domain.relocating import Relocation, relocated
 from services.grading.domain.reprojection import moved, reprojected
 from services.grading.rulebook import CompiledRulebook, Fact
@@ -27,7 +28,8 @@ class News:
     """Facts about one incident. `title` opens the procedure where there is none; `told` are keys fulfilled at their own desk.
 
     `act` is the id of the fact that somebody's decision is, and `reason` says why in words of the house or of the rulebook. `to` moves
-    the procedure to another rulebook.
+    the procedure to another rulebook. `gained` and `lost` are merges whose counts the totals told here have, or have no longer;
+    `restored`: the incident is itself again, and all that it owes is told anew.
     """
 
     organisation_id: str
@@ -39,6 +41,20 @@ class News:
     act: str | None = None
     reason: str | None = None
     to: Relocation | None = None
+    gained: str | None = None
+    lost: str | None = None
+    restored: bool = False
+
+
+@dataclass(slots=True)
+class _Batch:
+    """What one call works on: procedures held, which of them to write, what to tell."""
+
+    tx: Transaction
+    in_force: InForce
+    procedures: dict[UUID, Procedure]
+    touched: set[UUID] = field(default_factory=set)
+    events: list[NewEvent] = field(default_factory=list)
 
 
 class Reconcile:
@@ -55,41 +71,65 @@ class Reconcile:
 
         Raises `NotYetError` where an organisation's rulebook is not here yet, or facts came before their incident.
         """
-        procedures = await load_many(tx, list(news))
+        procedures = await self._held(tx, news)
         in_force = await self._calendars.current(tx)
         procedures |= await self._opened(tx, {id_: each for id_, each in news.items() if id_ not in procedures})
-        events = []
+        batch = _Batch(tx, in_force, procedures)
         for incident_id in sorted(news):
-            event = await self._step(tx, procedures[incident_id], news[incident_id], in_force)
-            if event is not None:
-                events.append(event)
-        await save_many(tx, [procedures[incident_id] for incident_id in sorted(news)])
-        await self._journal.append(tx, events)
+            await self._take(batch, incident_id, news[incident_id])
+        await save_many(tx, [procedures[incident_id] for incident_id in sorted(batch.touched)])
+        await self._journal.append(tx, batch.events)
         return procedures
 
-    async def _step(self, tx: Transaction, procedure: Procedure, news: News, in_force: InForce) -> NewEvent | None:
-        rulebook = await self._rulebooks.get(tx, procedure.rulebook_hash)
+    async def _held(self, tx: Transaction, news: Mapping[UUID, News]) -> dict[UUID, Procedure]:
+        """These procedures and those that they are merged into: the consumer has locked them all, in one order."""
+        procedures = await load_many(tx, list(news))
+        while beyond := {each.merged_into for each in procedures.values() if each.merged_into} - procedures.keys():
+            procedures |= await load_many(tx, sorted(beyond))
+        return procedures
+
+    async def _take(self, batch: _Batch, incident_id: UUID, news: News) -> None:
+        """One procedure's news; of one that is merged, the survivor's too."""
+        procedure = batch.procedures[incident_id]
+        batch.touched.add(incident_id)
+        if news.restored:
+            procedure.merged_into = None
+        fresh = await self._step(batch, procedure, news)
+        if procedure.merged_into is None or not fresh:
+            return
+        survivor = batch.procedures[procedure.merged_into]
+        carried = carry_on(procedure, fresh, survivor)
+        if carried is not None:
+            on = News(news.organisation_id, [carried], news.cause, news.by, reason=news.reason)
+            await self._take(batch, survivor.incident_id, on)
+
+    async def _step(self, batch: _Batch, procedure: Procedure, news: News) -> list[Fact]:
+        """Advance one procedure; answers what of the news was news to it."""
+        rulebook = await self._rulebooks.get(batch.tx, procedure.rulebook_hash)
         now = self._office.now()
-        facts = [*self._recounted(procedure, rulebook, in_force), *news.facts]
+        recounted = self._recounted(procedure, rulebook, batch.in_force)
+        facts = [*recounted, *counted(procedure, news.facts, news.gained, news.lost)]
         if news.to is not None:
-            rulebook = await self._rulebooks.get(tx, news.to.rulebook_hash)
-            facts.append(relocated(procedure, rulebook, in_force.calendar, news.to, now))
+            rulebook = await self._rulebooks.get(batch.tx, news.to.rulebook_hash)
+            facts.append(relocated(procedure, rulebook, batch.in_force.calendar, news.to, now))
             procedure.rulebook_hash = rulebook.hash
-        taken = step(procedure, facts, rulebook, in_force.calendar, act=news.act)
-        if not taken.moved:
-            return None
-        payload = announce(
-            procedure,
-            taken,
-            rulebook,
-            cause=news.cause,
-            at=now,
-            by=news.by,
-            told=news.told,
-            reason=news.reason,
-            act=news.act,
-        )
-        return NewEvent(new_id(), procedure.organisation_id, procedure.incident_id, now, payload)
+        taken = step(procedure, facts, rulebook, batch.in_force.calendar, act=news.act)
+        if news.restored:
+            taken = whole(procedure, taken)
+        if taken.moved:
+            payload = announce(
+                procedure,
+                taken,
+                rulebook,
+                cause=news.cause,
+                at=now,
+                by=news.by,
+                told=news.told,
+                reason=news.reason,
+                act=news.act,
+            )
+            batch.events.append(NewEvent(new_id(), procedure.organisation_id, procedure.incident_id, now, payload))
+        return [fact for fact in taken.fresh if fact not in recounted]
 
     def _recounted(self, procedure: Procedure, rulebook: CompiledRulebook, in_force: InForce) -> list[Fact]:
         """Bring a procedure to the calendar in force; answers the fact that its deadlines moved by that alone, if any did."""

@@ -21,6 +21,8 @@ def standing(task: Task) -> str:
     if task.holder:
         name = f"{task.holder_name}（{task.holder}）" if task.holder_name else task.holder
         held = f"，承办人 {name}，{local(task.held_at)} 起 / held by {task.holder} since {local(task.held_at)} (UTC+8)"
+    if task.merged_into:
+        held += f"；所属事件已并入事件 {task.merged_into}，请在那里办理 / its incident was merged into {task.merged_into}; act there"
     return f"任务现为“{_STATES[task.state]}”（第 {task.version} 版）/ the task is {task.state}, version {task.version}{held}"
 
 
@@ -34,6 +36,8 @@ def present(task: Task) -> dict[str, Any]:
         "held_at": task.held_at,
         "due_at": task.due_at,
         "done_at": task.done_at,
+        "duplicate_of": task.duplicate_of,
+        "merged_into": task.merged_into,
     }
 
 

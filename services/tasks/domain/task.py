@@ -83,6 +83,7 @@ class Task:
     `holder` is the login that claimed it or was designated, since `held_at`. `reminded_at` is the moment up to which reminders are
     spent, `reason` what the last person said who
     moved it; `escalated` the number of steps of `clock.escalate` already taken. `holder_name` is for people to read, never for events.
+    `merged_into` is the incident that its own is part of, `duplicate_of` the task there that stands for it.
     """
 
     id: UUID
@@ -109,6 +110,8 @@ class Task:
     detail: Detail
     clock: TaskClock | None
     holder_name: str | None = None
+    duplicate_of: UUID | None = None
+    merged_into: UUID | None = None
 
     @property
     def live(self) -> bool:

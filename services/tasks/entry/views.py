@@ -16,7 +16,10 @@ from shared.contracts.tasks import TaskState
 
 
 class TaskRow(BaseModel):
-    """A line of a board. `title` is the incident's masked title; times are UTC. `suspended`: why its time stands still."""
+    """A line of a board. `title` is the incident's masked title; times are UTC. `suspended`: why its time stands still.
+
+    `duplicate_of`: the task of the incident merged into that stands for this one.
+    """
 
     id: UUID
     incident_id: UUID
@@ -38,6 +41,7 @@ class TaskRow(BaseModel):
     done_at: datetime | None
     reason: str | None
     suspended: str | None = None
+    duplicate_of: UUID | None = None
 
 
 class TaskPage(BaseModel):
@@ -115,6 +119,7 @@ class TaskView(TaskRow):
     """A task in full. `hand_in` names what the duty demands, `target_at` (UTC) is a goal that is no deadline."""
 
     holder_name: str | None
+    merged_into: UUID | None
     duty: str
     phrase: str
     source: str
@@ -164,6 +169,7 @@ def view_of(file: TaskFile) -> TaskView:
             **row,
             "title": file.title,
             "holder_name": task.holder_name,
+            "merged_into": task.merged_into,
             **{
                 name: getattr(detail, name)
                 for name in (

@@ -21,7 +21,7 @@ WHERE t.id = $1 AND t.organisation_id = $2 AND t.name <> ''
 """
 
 _LOAD = """
-SELECT t.*, a.display_name AS holder_name FROM tasks.tasks t
+SELECT t.*, a.display_name AS holder_name, i.merged_into FROM tasks.tasks t JOIN tasks.incidents i USING (incident_id)
 LEFT JOIN tasks.accounts a ON a.organisation_id = t.organisation_id AND a.login = t.holder
 WHERE t.id = ANY($1::uuid[])
 """
@@ -92,4 +92,6 @@ def _task(row: asyncpg.Record) -> Task:
         detail=read_body(row["body"]),
         clock=read_clock(row["clock"]),
         holder_name=row["holder_name"],
+        duplicate_of=row["duplicate_of"],
+        merged_into=row["merged_into"],
     )

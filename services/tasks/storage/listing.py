@@ -17,7 +17,7 @@ from shared.db import Transaction
 STATES: tuple[TaskState, ...] = ("open", "claimed", "done", "withdrawn")
 _DUE = "coalesce(t.due_at, 'infinity'::timestamptz)"
 _COLUMNS = """t.id, t.incident_id, t.key, t.kind, t.name, t.desk, t.owner, t.owner_name, t.clause, t.presumed, t.state, t.version,
-  t.holder, t.held_at, t.due_at, t.overdue, t.done_at, t.reason, t.body"""
+  t.holder, t.held_at, t.due_at, t.overdue, t.done_at, t.reason, t.duplicate_of, t.body"""
 # Few tasks stand still: only their bodies are read.
 _STANDING = """CASE WHEN t.due_at IS NULL AND strpos(t.body, '"suspended"') > 0 THEN t.body::json ->> 'suspended' END AS suspended"""
 

@@ -18,9 +18,10 @@ Decision = ProcedureAdvanced | RoutineAdvanced
 """What orders tasks: a decision on an incident, or rounds that came round; the latter's series stands in the incidents' table."""
 
 _INCIDENTS = """
-INSERT INTO tasks.incidents AS i (incident_id, organisation_id, version, phase, title)
-SELECT * FROM unnest($1::uuid[], $2::text[], $3::int[], $4::text[], $5::text[])
-ON CONFLICT (incident_id) DO UPDATE SET version = excluded.version, phase = excluded.phase, title = excluded.title
+INSERT INTO tasks.incidents AS i (incident_id, organisation_id, version, phase, title, merged_into)
+SELECT * FROM unnest($1::uuid[], $2::text[], $3::int[], $4::text[], $5::text[], $6::uuid[])
+ON CONFLICT (incident_id) DO UPDATE SET version = excluded.version, phase = excluded.phase, title = excluded.title,
+  merged_into = excluded.merged_into
 WHERE i.version < excluded.version
 RETURNING incident_id
 """
@@ -44,7 +45,7 @@ ON CONFLICT (id) DO UPDATE SET
   state = CASE t.state WHEN 'withdrawn' THEN 'open' ELSE t.state END,
   holder = CASE t.state WHEN 'withdrawn' THEN NULL ELSE t.holder END,
   held_at = CASE t.state WHEN 'withdrawn' THEN NULL ELSE t.held_at END,
-  reason = CASE t.state WHEN 'withdrawn' THEN NULL ELSE t.reason END,
+  reason = CASE t.state WHEN 'withdrawn' THEN NULL ELSE t.reason END, duplicate_of = NULL,
 {_VERDICT.format(due="excluded.due_at")}
 """
 
@@ -55,8 +56,8 @@ FROM unnest($2::uuid[], $3::timestamptz[], $4::text[]) AS d(id, due_at, clock) W
 """
 
 _WITHDRAWN = """
-UPDATE tasks.tasks AS t SET state = 'withdrawn', reason = w.reason, version = t.version + 1
-FROM unnest($1::uuid[], $2::text[]) AS w(id, reason) WHERE t.id = w.id AND t.state IN ('open', 'claimed')
+UPDATE tasks.tasks AS t SET state = 'withdrawn', reason = w.reason, duplicate_of = w.duplicate_of, version = t.version + 1
+FROM unnest($1::uuid[], $2::text[], $3::uuid[]) AS w(id, reason, duplicate_of) WHERE t.id = w.id AND t.state IN ('open', 'claimed')
 """
 
 _DISCHARGED = """
@@ -74,7 +75,7 @@ class Orders:
 
     tasks: list[tuple[Any, ...]] = field(default_factory=list)
     deadlines: list[tuple[UUID, datetime, str]] = field(default_factory=list)
-    withdrawn: list[tuple[UUID, str]] = field(default_factory=list)
+    withdrawn: list[tuple[UUID, str, UUID | None]] = field(default_factory=list)
     discharged: list[tuple[UUID, datetime, str]] = field(default_factory=list)
     timers: list[tuple[UUID, UUID, datetime]] = field(default_factory=list)
     stopped: list[UUID] = field(default_factory=list)
@@ -97,7 +98,7 @@ class Orders:
             elif dated is None and order.remind_at and order.desk == "tasks":
                 self.timers.append((order.id, event.subject, min(order.remind_at)))
         self.deadlines += [(d.assignment_id, d.due_at, write_clock(d)) for d in deadlines.values()]
-        self.withdrawn += [(gone.assignment_id, gone.reason) for gone in event.data.withdrawn]
+        self.withdrawn += [(gone.assignment_id, gone.reason, gone.duplicate_of) for gone in event.data.withdrawn]
         self.discharged += [(done.assignment_id, done.at, done.by) for done in event.data.discharged]
 
 
@@ -130,7 +131,10 @@ def _timer(incident_id: UUID, deadline: Deadline) -> list[tuple[UUID, UUID, date
 
 async def take_decisions(tx: Transaction, events: Sequence[Event[Decision]]) -> Sequence[Event[Decision]]:
     """Move the incidents on, new ones in the order of their ids; returns the decisions that are news."""
-    rows_in = sorted((e.subject, e.organisation_id, e.data.version, _phase(e.data), e.data.title) for e in events)
+    told = sorted(events, key=lambda event: event.subject)
+    rows_in = [
+        (e.subject, e.organisation_id, e.data.version, _phase(e.data), e.data.title, _into(e.data)) for e in told
+    ]
     columns = map(list, zip(*rows_in, strict=True))
     rows = await tx.fetch(_INCIDENTS, *columns)
     if len(rows) == len(events):
@@ -142,6 +146,10 @@ async def take_decisions(tx: Transaction, events: Sequence[Event[Decision]]) -> 
 def _phase(decision: Decision) -> str:
     """Where the matter stands; a series of rounds goes on as long as its rulebook."""
     return decision.phase if isinstance(decision, ProcedureAdvanced) else "open"
+
+
+def _into(decision: Decision) -> UUID | None:
+    return decision.into if isinstance(decision, ProcedureAdvanced) else None
 
 
 async def save_orders(tx: Transaction, orders: Orders, now: datetime) -> None:

@@ -30,6 +30,7 @@ incidents = Table(
     Column("version", Integer, nullable=False),
     Column("phase", Text, nullable=False),
     Column("title", Text, nullable=False),
+    Column("merged_into", Uuid),
 )
 
 tasks = Table(
@@ -58,6 +59,7 @@ tasks = Table(
     Column("reason", Text),
     Column("body", Text, nullable=False),
     Column("clock", Text),
+    Column("duplicate_of", Uuid),
     Index("tasks_incident", "incident_id"),
 )
 DUE_KEY = func.coalesce(tasks.c.due_at, text("'infinity'::timestamptz"))

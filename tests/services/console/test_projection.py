@@ -133,6 +133,9 @@ async def test_merged_and_split_incidents(world: World) -> None:
     shown = {each["incident_id"]: each for each in (await overview(world))["incidents"]}
     assert shown[str(other)]["merged_into"] == str(INCIDENT)
     assert shown[str(split)]["title"] == "分出的事"
+    await world.hear("intake", (IncidentChanged(change="restored", reports=1, spread=Spread(), other=INCIDENT), other))
+    shown = {each["incident_id"]: each for each in (await overview(world))["incidents"]}
+    assert shown[str(other)]["merged_into"] is None
 
 
 async def test_rulebooks_name_levels(world: World) -> None:

@@ -159,7 +159,7 @@ async def open_world(url: str, var: Path, office: HandClock | None = None) -> As
     parts, wiring = kept[0]
     await parts.db.open()
     await parts.work.open()
-    applier = Applier("grading", parts.work, Routes(wiring.subscriptions), wiring.lock)
+    applier = Applier("grading", parts.work, Routes(wiring.subscriptions), wiring.lock, wiring.kin)
     await applier.register()
     yield World(app, parts, wiring, applier, StaffTokens(secrets.staff_signing(), system), hand)
     await parts.db.close()

@@ -9,9 +9,9 @@ from collections.abc import Sequence
 from typing import NamedTuple
 
 from services.grading.rulebook.engine.compiled import CompiledRulebook, Picture
-from services.grading.rulebook.engine.criteria import NONE, add, first_met, nearly_met, picture
+from services.grading.rulebook.engine.criteria import NONE, add, first_met, nearly_met, picture, stands_beside
 from services.grading.rulebook.engine.facts import CARRIERS, Fact
-from services.grading.rulebook.engine.situation import Situation, fold
+from services.grading.rulebook.engine.situation import Situation, fold, see
 
 FORGET_AFTER = 8
 """How many outdated counts gather before those that nothing depends on are forgotten: looking costs more than keeping."""
@@ -55,8 +55,8 @@ def course(rulebook: CompiledRulebook, situation: Situation) -> list[Standing]:
 def _with(seen: Picture, latest: dict[str, Fact], fact: Fact) -> Picture:
     """With the count of a further source added, or everything summed up anew where it replaces one."""
     source = fact.data["source"]
-    further = source not in latest
-    latest[source] = fact
+    further = source not in latest and not fact.data.get("covers") and not any(map(stands_beside, latest.values()))
+    see(latest, fact)
     if further:
         add(seen, fact)
         return seen
@@ -93,7 +93,7 @@ def forgettable(rulebook: CompiledRulebook, facts: Sequence[Fact]) -> frozenset[
         return frozenset()
     readings = [list(facts)]
     if any(fact.kind in CARRIERS for fact in facts):
-        readings.append([fact for fact in facts if fact.kind not in CARRIERS])
+        readings.append([fact for fact in facts if fact.kind not in CARRIERS and not fact.data.get("covers")])
     gone = outdated.difference(*(_depended_on(rulebook, reading) for reading in readings))
     if len({fact.data["source"] for fact in facts if fact.kind == "evidence"}) == 1 and len(readings) == 1:
         return gone  # nothing else to be seen beside it: each count stands for itself
@@ -101,9 +101,14 @@ def forgettable(rulebook: CompiledRulebook, facts: Sequence[Fact]) -> frozenset[
 
 
 def _outdated(facts: Sequence[Fact]) -> frozenset[str]:
-    counts = sorted((fact.at, fact.id, fact.data["source"]) for fact in facts if fact.kind == "evidence")
-    latest = {source: name for _, name, source in counts}
-    return frozenset(name for _, name, source in counts if latest[source] != name)
+    """Those of which the same source has told again since, the counts of the same incidents: a merge may be taken back."""
+    counts = sorted((fact.at, fact.id, _whose(fact)) for fact in facts if fact.kind == "evidence")
+    latest = {whose: name for _, name, whose in counts}
+    return frozenset(name for _, name, whose in counts if latest[whose] != name)
+
+
+def _whose(fact: Fact) -> tuple[str, tuple[str, ...]]:
+    return fact.data["source"], tuple(fact.data.get("covers", ()))
 
 
 def _depended_on(rulebook: CompiledRulebook, facts: Sequence[Fact]) -> set[str]:

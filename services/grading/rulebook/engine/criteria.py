@@ -11,18 +11,26 @@ NONE = -1
 
 
 def picture(evidence: Iterable[Fact], flags: frozenset[str]) -> Picture:
-    """Sum up the latest observation of each source."""
+    """Sum up the latest observation of each source; counts that stand beside are not on top of the others."""
     seen = Picture(flags=flags)
-    for fact in evidence:
+    for fact in sorted(evidence, key=stands_beside):
         add(seen, fact)
     return seen
+
+
+def stands_beside(fact: Fact) -> bool:
+    """Whether these are the counts of an incident merged in, which the totals may not have yet."""
+    return "beside" in fact.data
 
 
 def add(seen: Picture, fact: Fact) -> None:
     """Take one more source into the picture."""
     data, metrics = fact.data, seen.metrics
     counts = data.get("metrics")
-    if counts:
+    if counts and stands_beside(fact):
+        for name in METRICS:
+            metrics[name] = max(metrics[name], counts.get(name) or 0)
+    elif counts:
         for name in METRICS:
             metrics[name] += counts.get(name) or 0
     for sign, found in (("platforms", seen.platforms), ("author_types", seen.author_types), ("words", seen.words)):

@@ -87,7 +87,7 @@ def owed(duty: CompiledDuty, situation: Situation, level: str) -> bool:
     """Whether the duty is demanded now: its condition holds, its finder found it, and it hasn't ended."""
     if not duty.applies(level, situation.raised, situation.happened):
         return False
-    if duty.found_by and situation.finder is not None and situation.finder not in duty.found_by:
+    if duty.found_by and situation.finder is not None and situation.finders.isdisjoint(duty.found_by):
         return False
     return not ended(duty, situation)
 

@@ -22,7 +22,9 @@ class Fact:
 
     moment {name, role?} · evidence {source, metrics, platforms, author_types, words, kind} · flag {name, on, by, reason}
     graded {level, by, role, reason, proposal?} · done {order, by, hand_in} · extended {order, until | within, by, reason}
-    anchor_moved {moment, by, reason} · merged {incident, facts} · split {origin, facts?} or {to, sources?, undoes?}.
+    anchor_moved {moment, by, reason, decided?} · merged {incident, facts, act?} · split {origin, facts?} or {to, sources?, undoes?}.
+    Several `merged` with one `act` are one merge; `undoes` names it. Evidence may say `beside` (an act: counts of an incident merged
+    in, kept beside until totals have them too) and `covers` (the acts whose counts these totals have).
     suspended {reason, text?, by, orders?} · resumed {by, text?, orders?}: time stops and runs on, for these orders or all.
     reprojected {cause: calendar | rulebook | layers, by, reason, moved: {order: old due, ISO}}.
     """
@@ -57,10 +59,11 @@ def read_fact(raw: Mapping[str, Any]) -> Fact:
 def union(facts: Iterable[Fact]) -> list[Fact]:
     """Every fact once, those of merged incidents and of a split's origin included, sorted by (at, id).
 
-    A merge that a split `undoes` is left out with all it brought. Raises FactError for an unknown kind.
+    A merge that a split `undoes` is left out with all it brought, and so are totals counted while it stood. Raises FactError for an
+    unknown kind.
     """
     own = list(facts)
-    undone = _undone(own)
+    undone = undone_merges(own)
     known: dict[str, Fact] = {}
     pending = own
     while pending:
@@ -68,26 +71,40 @@ def union(facts: Iterable[Fact]) -> list[Fact]:
         if fact.kind not in KINDS:
             raise FactError(f"fact {fact.id!r} is of unknown kind {fact.kind!r}; known: {', '.join(sorted(KINDS))}")
         before = known.get(fact.id)
-        if fact.id in undone or (before is not None and _rank(before) >= _rank(fact)):
+        if _taken_back(fact, undone) or (before is not None and _rank(before) >= _rank(fact)):
             continue
         known[fact.id] = fact
         if fact.kind in CARRIERS:
-            pending.extend(_inner(fact))
+            pending.extend(carried(fact))
     return sorted(known.values(), key=_sort_key)
 
 
-def _undone(facts: list[Fact]) -> set[str]:
-    """The ids of merges taken back, here or in an incident merged into this one."""
+def undone_merges(facts: Iterable[Fact]) -> frozenset[str]:
+    """The merges taken back, here or in an incident merged into this one."""
     found: set[str] = set()
     for fact in facts:
         if fact.kind in CARRIERS:
             if "undoes" in fact.data:
                 found.add(fact.data["undoes"])
-            found |= _undone(list(_inner(fact)))
-    return found
+            found |= undone_merges(carried(fact))
+    return frozenset(found)
 
 
-def _inner(fact: Fact) -> Iterator[Fact]:
+def merge_of(fact: Fact) -> str:
+    """The merge that a fact of kind `merged` belongs to."""
+    return str(fact.data.get("act", fact.id))
+
+
+def _taken_back(fact: Fact, undone: frozenset[str]) -> bool:
+    if not undone:
+        return False
+    if fact.kind == "merged":
+        return fact.id in undone or merge_of(fact) in undone
+    return fact.kind == "evidence" and not undone.isdisjoint(fact.data.get("covers", ()))
+
+
+def carried(fact: Fact) -> Iterator[Fact]:
+    """The facts within a carrier; none within any other. Raises FactError for one that can't be read."""
     for inner in fact.data.get("facts", ()):
         yield inner if isinstance(inner, Fact) else read_fact(inner)
 

@@ -4,7 +4,8 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
 
-from services.grading.rulebook.engine.facts import Fact, FactError, Mark, union
+from services.grading.rulebook.engine.facts import Fact, FactError, Mark, undone_merges, union
+from services.grading.rulebook.engine.joined import overruled
 from services.grading.rulebook.engine.orders import Phase
 
 _PHASES: dict[str, Phase] = {"calmed": "calmed", "closed": "closed", "reopened": "open", "worsening": "open"}
@@ -17,7 +18,8 @@ class Situation:
     """Folded facts. `moments` holds the earliest of each, unless moved; `assumed` names those inferred from another.
 
     `decisions` are all on the grade, `approvals` those of a level that this rulebook knows. `unplaced`: the last decision is for a level
-    of another rulebook, so that a person must decide again; `undecided`: that, or nobody has yet. `past` are the moments that no longer
+    of another rulebook, so that a person must decide again; `undecided`: that, or nobody has yet. `finders` found it, or what was merged
+    into it; `finder` found it first. `past` are the moments that no longer
     hold since the matter was opened again: what was done upon them stays done.
     """
 
@@ -38,6 +40,7 @@ class Situation:
     pauses: list[Fact] = field(default_factory=list)
     reprojected: list[Fact] = field(default_factory=list)
     finder: str | None = None
+    finders: set[str] = field(default_factory=set)
     phase: Phase = "open"
     happened: frozenset[str] = frozenset()
     raised: frozenset[str] = frozenset()
@@ -49,7 +52,7 @@ class Situation:
         latest: dict[str, Fact] = {}
         for fact in self.observations:
             if fact.kind == "evidence" and (until is None or fact.at <= until):
-                latest[fact.data["source"]] = fact
+                see(latest, fact)
         for source in self.excluded:
             latest.pop(source, None)
         return list(latest.values())
@@ -60,16 +63,43 @@ class Situation:
         return frozenset(name for name, on in state.items() if on)
 
 
+def see(latest: dict[str, Fact], fact: Fact) -> None:
+    """Let this be the latest of its source; totals that have the counts of merged incidents take their place."""
+    latest[fact.data["source"]] = fact
+    covered = fact.data.get("covers")
+    if covered:
+        for source in [name for name, each in latest.items() if each.data.get("beside") in covered]:
+            del latest[source]
+
+
 def fold(facts: Iterable[Fact], marks: Mapping[str, Mark], levels: Mapping[str, int]) -> Situation:
     """Fold facts. `marks` gives the moment a duty's completion yields. Raises FactError for a fact that lacks a field."""
     situation = Situation(marks, levels)
-    for fact in union(facts):
+    given = list(facts)
+    known = union(given)
+    aside = _overruled(given, known, levels)
+    for fact in known:
+        if fact.id in aside:
+            continue
         try:
             _FOLDERS[fact.kind](situation, fact)
         except KeyError as error:
             raise FactError(f"fact {fact.id!r} of kind {fact.kind!r} lacks {error.args[0]!r}") from error
     _settle(situation)
+    for fact in known:
+        # A turn of one of several joined incidents is past: what was done upon it stays done.
+        if fact.id in aside and fact.kind == "moment" and fact.data["name"] not in situation.moments:
+            situation.past.setdefault(fact.data["name"], fact.at.astimezone(UTC))
     return situation
+
+
+def _overruled(given: list[Fact], known: list[Fact], levels: Mapping[str, int]) -> set[str]:
+    if all(fact.kind != "merged" for fact in known):
+        return set()
+    try:
+        return overruled(given, undone_merges(given), levels)
+    except KeyError as error:
+        raise FactError(f"a fact lacks {error.args[0]!r}") from error
 
 
 def _settle(situation: Situation) -> None:
@@ -123,8 +153,11 @@ def _moment(situation: Situation, fact: Fact) -> None:
     name = fact.data["name"]
     _happen(situation, name, fact)
     situation.occurrences.setdefault(name, []).append((fact.id, fact.at.astimezone(UTC)))
-    if name == "discovered" and situation.finder is None:
-        situation.finder = fact.data.get("role")
+    if name == "discovered":
+        if situation.finder is None:
+            situation.finder = fact.data.get("role")
+        if fact.data.get("role"):
+            situation.finders.add(fact.data["role"])
 
 
 def _observe(situation: Situation, fact: Fact) -> None:

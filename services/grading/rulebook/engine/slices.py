@@ -4,17 +4,23 @@ from typing import Any
 
 from services.grading.rulebook.engine.compiled import CompiledRulebook
 from services.grading.rulebook.written.duties import Condition
+from services.grading.rulebook.written.model import Criterion, Rulebook
 from shared.calendar import parse_budget
 
 
 def slices(rulebook: CompiledRulebook) -> dict[str, dict[str, Any]]:
-    """intake: words to look for and the join window in hours; publishing: channels, chains; tasks: roles, routines."""
+    """intake: words to look for, the windows of joining in hours, and the counts that criteria turn at; publishing: channels, chains;
+    tasks: roles, routines.
+    """
     model = rulebook.model
     roles = {role.id: {"name": role.name, "external": role.external} for role in rulebook.roles.values()}
     return {
         "intake": {
             "words": list(rulebook.words),
             "join_window_hours": parse_budget(model.joining.window).minutes // 60,
+            "after_closing": model.joining.after_closing,
+            "reopen_within_hours": _hours(model.joining.reopen_within),
+            "thresholds": _thresholds(model),
         },
         "publishing": {
             "channels": {key: channel.model_dump() for key, channel in model.release.channels.items()},
@@ -28,6 +34,22 @@ def slices(rulebook: CompiledRulebook) -> dict[str, dict[str, Any]]:
             "closing": model.closing.model_dump(),
         },
     }
+
+
+def _hours(window: str | None) -> int | None:
+    return None if window is None else max(1, parse_budget(window).minutes // 60)
+
+
+def _thresholds(model: Rulebook) -> list[dict[str, Any]]:
+    """Each count that some criterion turns at, once, lowest first; the highest level that it counts towards names it."""
+    rank = {level.id: number for number, level in enumerate(model.levels)}
+    found: dict[tuple[str, int], Criterion] = {}
+    for criterion in sorted(model.criteria, key=lambda each: rank[each.level]):
+        found.update(dict.fromkeys(criterion.when.metrics.items(), criterion))
+    return [
+        {"metric": metric, "threshold": least, "level": criterion.level, "clause": criterion.clause or ""}
+        for (metric, least), criterion in sorted(found.items(), key=lambda item: item[0])
+    ]
 
 
 def _condition(condition: Condition) -> dict[str, Any]:

@@ -73,7 +73,7 @@ BY_PART: Final[Mapping[str, Mapping[str, Words]]] = {
         "approval_chains": Words("审批链", "文稿发出前须经谁批准", "who must approve a text before it goes out"),
         "release": Words("发布", "在何处、经何审批对外答复", "where answers go out, by whose approval"),
         "closing": Words("平息与办结", "谁可宣布平息、办结", "who may declare a matter calm, and closed"),
-        "joining": Words("并案", "多久之内相同内容自动并入", "within which window the same words join an incident"),
+        "joining": Words("并案", "多久之内相同内容自动并入,办结后又来的怎么办", "when the same words join, and what comes after closing"),
         "defaults": Words("默认提醒", "本单位的提醒与逾期上报", "the operator's reminders and escalation"),
         "standing_rules": Words("常设规定", "不产生任务、但在有关处显示的规定", "rules that order nothing but are shown where they matter"),
         "contradicting": Words("互斥标记", "不能同时成立的标记组", "groups of flags of which no two hold together"),
@@ -168,7 +168,11 @@ BY_PART: Final[Mapping[str, Mapping[str, Words]]] = {
         "reminders_by_clock": Words("按时钟的提醒", "以分钟、小时计的期限的提醒", "for times that run by the clock", _REMINDERS),
         "reminders_by_day": Words("按日的提醒", "以日计的期限的提醒", "for times that run by days", _REMINDERS),
     },
-    "Joining": {"window": Words("窗口", "多久之内", "how long", ("72 h", "168 h"))},
+    "Joining": {
+        "window": Words("窗口", "多久之内", "how long", ("72 h", "168 h")),
+        "after_closing": Words("办结之后", "相同内容又来:另立新件(anew)或重新启动(reopen)", "what comes after closing: anew, or reopen"),
+        "reopen_within": Words("重启期限", "办结后多久之内重新启动", "until how long after closing it is reopened", ("30 days",)),
+    },
     "StandingRule": {"about": Words("事项", "关于何事", "what it is about")},
     "Stability": {"falls_below": Words("回落线", "低于门槛的百分之几才回落", "percent of the thresholds it may fall to", (80,))},
     "Suspension": {

@@ -21,7 +21,7 @@ from services.grading.rulebook.telling.plain_words import (
 )
 from services.grading.rulebook.telling.statements import Statement, cites
 from services.grading.rulebook.written.duties import Cycle, Routine, Sourced
-from services.grading.rulebook.written.model import Chain, Criterion, Level, Signs, StandingRule
+from services.grading.rulebook.written.model import Chain, Criterion, Joining, Level, Signs, StandingRule
 from services.grading.rulebook.written.vocabulary import METRIC_NAMES
 
 _COLOURS: Final = {"blue": "蓝色", "yellow": "黄色", "orange": "橙色", "red": "红色", "green": "绿色"}
@@ -191,11 +191,18 @@ def settings_statements(book: CompiledRulebook) -> Iterator[Statement]:
         "joining",
         None,
         f"{budget(model.joining.window)}内出现的相同内容,自动并入同一舆情{mark(model.joining.source)}。",
+        (_after_closing(model.joining),),
     )
     yield Statement("stability", None, _stability(book))
     for group in model.contradicting:
         names = listed(f"“{book.flag_names.get(flag, flag)}”" for flag in group)
         yield Statement("contradicting", None, f"{names}不能并存;并存时在定级理由中说明。")
+
+
+def _after_closing(joining: Joining) -> str:
+    if joining.reopen_within is None:
+        return "办结后又出现的,另立新件,并注明与已办结的相关。"
+    return f"办结后{budget(joining.reopen_within)}内又出现的,重新启动;此后出现的,另立新件,并注明与已办结的相关。"
 
 
 def layer_statements(book: CompiledRulebook) -> Iterator[Statement]:

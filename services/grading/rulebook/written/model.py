@@ -186,10 +186,24 @@ class Defaults(Part):
 
 
 class Joining(Part):
-    """Within which window the same words again join an incident."""
+    """Within which window the same words again join an incident, and what becomes of what comes after it was closed.
+
+    `anew`: a new incident that names the closed one. `reopen`: within `reopen_within` of the closing it is opened again,
+    later than that it is a new one. Both windows run by the clock, day for day.
+    """
 
     window: Duration = "72 h"
+    after_closing: Literal["anew", "reopen"] = "anew"
+    reopen_within: Duration | None = None
     source: Literal["operator"] = "operator"
+
+    @model_validator(mode="after")
+    def _until_when(self) -> Self:
+        if (self.after_closing == "reopen") != (self.reopen_within is not None):
+            raise ValueError(
+                "`after_closing: reopen` and `reopen_within` belong together: say until how long after the closing, such as 30 days"
+            )
+        return self
 
 
 class Stability(Part):
