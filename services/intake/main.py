@@ -18,6 +18,7 @@ from services.intake.entry.similar import similar_routes
 from services.intake.entry.spread import spread_routes
 from services.intake.entry.subscriptions import subscriptions
 from services.intake.entry.webhooks import WebhookGate
+from services.intake.entry.why import why_routes
 from services.intake.settings import Settings
 from services.intake.storage.keys import kids_in_use
 from services.intake.usecases.admission import Admission
@@ -37,8 +38,10 @@ from services.intake.usecases.shelves import Shelves
 from services.intake.usecases.similar import Similar
 from services.intake.usecases.speaker import Speaker
 from services.intake.usecases.spread import SpreadOf
+from services.intake.usecases.trying import Trying
 from services.intake.usecases.upkeep import Upkeep
 from services.intake.usecases.vendors import Vendors
+from services.intake.usecases.why import Whys
 from shared.loops import Loop
 from shared.secrets import check_keys
 from shared.service import Clocks, Parts, Wiring, assemble
@@ -64,6 +67,7 @@ def wire(parts: Parts, portal_door: Admission, vendor_door: Admission) -> Wiring
     incidents = Incidents(parts.db, parts.journal, keyring, parts.office)
     membership = Membership(parts.db, parts.journal, parts.office)
     shelves = Shelves(parts.db)
+    similar = Similar(parts.db, shelves, membership, parts.office)
 
     async def keys_present() -> None:
         async with parts.db.transaction() as tx:
@@ -75,7 +79,8 @@ def wire(parts: Parts, portal_door: Admission, vendor_door: Admission) -> Wiring
             monitoring_routes(receive, WebhookGate(vendors, parts.system), pace, parts.system),
             incident_routes(incidents, receive),
             membership_routes(membership),
-            similar_routes(Similar(parts.db, shelves, membership, parts.office)),
+            similar_routes(similar),
+            why_routes(Whys(parts.db, organisations, similar), Trying(parts.db, organisations, shelves, parts.office)),
             spread_routes(SpreadOf(parts.db, parts.office)),
             keys_router(keys),
             vendors_router(vendors),

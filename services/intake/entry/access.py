@@ -6,6 +6,7 @@ from services.intake.entry.keys import KEYS_ACCESS
 from services.intake.entry.membership import MEMBERSHIP_ACCESS
 from services.intake.entry.similar import SIMILAR_ACCESS
 from services.intake.entry.spread import SPREAD_ACCESS
+from services.intake.entry.why import WHY_ACCESS
 from shared.auth import PORTAL, VENDOR, Access, staff
 
 ACCESS: Mapping[str, Access] = {
@@ -19,5 +20,6 @@ ACCESS: Mapping[str, Access] = {
     **KEYS_ACCESS,
     **MEMBERSHIP_ACCESS,
     **SIMILAR_ACCESS,
+    **WHY_ACCESS,
     **SPREAD_ACCESS,
 }
