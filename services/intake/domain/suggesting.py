@@ -6,9 +6,10 @@ from datetime import datetime
 from uuid import UUID
 
 from services.intake.domain import words
-from services.intake.domain.likeness import Near
+from services.intake.domain.likeness import Grams, Near
 from services.intake.domain.telling_apart import apart
 
+FEWEST_GRAMS = 24
 TEMPLATE = 0.5
 """Texts that share so many of their 2-grams were written from one another: what differs in them is what they are about."""
 
@@ -73,6 +74,11 @@ def joins_by_itself(mine: Standing, best: Alike, above: float | None) -> bool:
     other = best.standing
     apart = mine.region is not None and other.region is not None and mine.region != other.region
     return above is not None and best.score >= above and not (mine.closed or other.closed or apart)
+
+
+def says_enough(mine: Grams, other: Grams) -> bool:
+    """Whether likeness means anything: two texts of a few characters are easily the same."""
+    return min(len(mine), len(other)) >= FEWEST_GRAMS
 
 
 def one_template(mine: str, other: str) -> bool:

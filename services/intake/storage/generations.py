@@ -36,7 +36,7 @@ async def hold_for_writing(tx: Transaction, organisation_ids: Sequence[str], now
     )
     rows = await tx.fetch(
         "SELECT organisation_id, number, documents, in_force FROM intake.generations WHERE organisation_id = ANY($1::text[]) "
-        "ORDER BY organisation_id, number FOR SHARE",
+        "ORDER BY organisation_id, number FOR KEY SHARE",
         list(organisation_ids),
     )
     return [Generation(**row) for row in rows]
@@ -81,9 +81,9 @@ async def prepare(tx: Transaction, organisation_id: str, weights: Weights, docum
 
 
 async def take(tx: Transaction, organisation_id: str, number: int) -> bool:
-    """Hold a generation alone, to go on preparing it; False where another does."""
+    """Hold a generation to go on preparing it, beside those who write newcomers; False where another prepares it."""
     row = await tx.row(
-        "SELECT 1 FROM intake.generations WHERE organisation_id = $1 AND number = $2 AND NOT in_force FOR UPDATE SKIP LOCKED",
+        "SELECT 1 FROM intake.generations WHERE organisation_id = $1 AND number = $2 AND NOT in_force FOR NO KEY UPDATE SKIP LOCKED",
         organisation_id,
         number,
     )

@@ -81,9 +81,9 @@ JOIN intake.reports r ON r.report_id = m.report_id ORDER BY m.incident_id
 _KEEP = """
 INSERT INTO intake.matters (incident_id, organisation_id, generation, report_id, opened_at, grams, weights)
 SELECT * FROM unnest($1::uuid[], $2::text[], $3::int[], $4::uuid[], $5::timestamptz[], $6::bytea[], $7::bytea[])
-ON CONFLICT (incident_id, generation) DO UPDATE SET report_id = excluded.report_id, grams = excluded.grams,
-  weights = excluded.weights, changed_in = pg_current_xact_id()
-"""
+ON CONFLICT (incident_id, generation) DO """
+_ANEW = """UPDATE SET report_id = excluded.report_id, grams = excluded.grams, weights = excluded.weights,
+  changed_in = pg_current_xact_id()"""
 _COLUMNS = "incident_id, opened_at, grams, weights"
 _MISSED = """
 WITH page AS (SELECT incident_id, organisation_id FROM intake.incidents
@@ -169,14 +169,17 @@ def _words(row: Record) -> Words:
     )
 
 
-async def keep(tx: Transaction, matters: Sequence[Matter]) -> None:
-    """Write these vectors, anew where there were some."""
+async def keep(tx: Transaction, made: Sequence[Matter], *, anew: bool = True) -> None:
+    """Write these vectors; where there was one it is replaced if `anew`, or stands.
+
+    Always in the order of the incidents: two writers wait for each other and never in a circle.
+    """
     rows = [
         (m.incident_id, m.organisation_id, m.generation, m.report_id, m.opened_at, m.vector.grams, m.vector.weights)
-        for m in matters
+        for m in sorted(made, key=lambda each: (each.incident_id, each.generation))
     ]
     if rows:
-        await tx.execute(_KEEP, *(list(column) for column in zip(*rows, strict=True)))
+        await tx.execute(_KEEP + (_ANEW if anew else "NOTHING"), *(list(column) for column in zip(*rows, strict=True)))
 
 
 async def horizon(tx: Transaction) -> int:

@@ -135,7 +135,7 @@ class Generations:
                 return False
             weights = await self._shelves.weights(tx, name, coming.number)
             found = await matters.lacking(tx, name, old.number, coming.number, reached, STEP)
-            await matters.keep(tx, await asyncio.to_thread(_rebuilt, found, weights))
+            await matters.keep(tx, await asyncio.to_thread(_rebuilt, found, weights), anew=False)
         if found:
             self._reached[name, coming.number] = found[-1].incident_id
             return True
@@ -149,7 +149,7 @@ class Generations:
         async with self._db.transaction() as tx:
             await generations.take_all(tx, name)
             found = await matters.lacking(tx, name, old.number, coming.number, _FIRST_ID, STEP)
-            await matters.keep(tx, await asyncio.to_thread(_rebuilt, found, weights))
+            await matters.keep(tx, await asyncio.to_thread(_rebuilt, found, weights), anew=False)
             if len(found) < STEP:
                 await generations.switch(tx, name, coming.number)
         return True

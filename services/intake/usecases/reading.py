@@ -15,7 +15,7 @@ import structlog
 
 from services.intake.domain.likeness import Weights, said, vector
 from services.intake.domain.membership import BY_ITSELF
-from services.intake.domain.suggesting import Standing, joins_by_itself, one_template, survivor_of
+from services.intake.domain.suggesting import Standing, joins_by_itself, one_template, says_enough, survivor_of
 from services.intake.storage import generations, matters, suggestions
 from services.intake.storage.matters import Matter, Words
 from services.intake.usecases.membership import Membership
@@ -112,7 +112,7 @@ class Reading:
         if best is None:
             return False
         mine, other = found.words[incident_id], found.words[best.member]
-        if await asyncio.to_thread(one_template, told(mine), told(other)):
+        if await asyncio.to_thread(_doubtful, mine, other):
             return False
         survivor, absorbed = survivor_of(found.mine, best.standing)
         try:
@@ -121,6 +121,11 @@ class Reading:
             _log.info("joining.not_joined", incident=str(incident_id), other=str(absorbed), reason=error.type)
             return False
         return True
+
+
+def _doubtful(mine: Words, other: Words) -> bool:
+    enough = says_enough(said(mine.title, mine.body), said(other.title, other.body))
+    return not enough or one_template(told(mine), told(other))
 
 
 def vectors(found: Sequence[Words], numbers: dict[str, list[Weights]]) -> list[Matter]:
