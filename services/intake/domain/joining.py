@@ -16,7 +16,7 @@ from typing import Literal
 from uuid import UUID
 
 from services.intake.domain import words
-from services.intake.domain.telling_apart import apart
+from services.intake.domain.telling_apart import apart, parted_numbers
 from services.intake.domain.urls import normal_url
 
 ALIKE = 0.6
@@ -119,13 +119,13 @@ ALONE = Alone()
 Ranked = Sequence[tuple[float, Candidate]]
 
 
-def join_keys(organisation_id: str, cleaned: str, grams: bytes, post: Post | None = None) -> JoinKeys:
-    """The keys of a report; a post without a root is its own root.
+def join_keys(organisation_id: str, cleaned: str, grams: bytes, post: Post | None = None, told: str = "") -> JoinKeys:
+    """The keys of a report; a post without a root is its own root. `told` is the text as written, for its numbers.
 
     A text too short to compare has no text key, and none that was cut to be cleaned: what follows may differ.
     """
     whole = words.comparable(grams) and len(cleaned) < words.LONGEST_CLEANED
-    text = _key(organisation_id, "text", cleaned) if whole else None
+    text = _key(organisation_id, "text", cleaned, *parted_numbers(told)) if whole else None
     if post is None:
         return JoinKeys(text=text)
     url = normal_url(post.url) if post.url else None

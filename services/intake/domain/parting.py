@@ -40,7 +40,8 @@ class Marks:
 
 def marks(organisation_id: str, report: KeptReport) -> Marks:
     """The marks that the report had when it came, but for the root that a repost names: that is its original's."""
-    cleaned = words.clean(written(report.kind, report.title, report.masked_text))
+    told = written(report.kind, report.title, report.masked_text)
+    cleaned = words.clean(told)
     grams = words.grams(cleaned)
     post = None
     if report.external_id is not None:
@@ -48,7 +49,7 @@ def marks(organisation_id: str, report: KeptReport) -> Marks:
         vendor = "patrol" if report.kind == "patrol" else report.source
         post = Post(vendor, report.external_id, report.url, None)
     bands = tuple(words.bands(organisation_id, grams))
-    return Marks(join_keys(organisation_id, cleaned, grams, post), grams, bands)
+    return Marks(join_keys(organisation_id, cleaned, grams, post, told), grams, bands)
 
 
 def reported(

@@ -12,6 +12,7 @@ from services.intake.domain.masking import mask, masked_title
 from services.intake.domain.receipts import receipt_hash
 from services.intake.domain.reports import ALL_METRICS, Arrival
 from services.intake.domain.sealing import NOTHING_SEALED, Keyring, Sealed, seal_report
+from services.intake.domain.telling_apart import written
 from services.intake.domain.times import Occurred
 from services.intake.domain.wording import TITLED, Wording
 from services.intake.usecases.organisations import Organisation
@@ -77,7 +78,13 @@ def prepare(
         region=told.region,
         topic=told.topic,
         spread=told.spread,
-        keys=join_keys(organisation.organisation_id, said.cleaned, said.grams, post),
+        keys=join_keys(
+            organisation.organisation_id,
+            said.cleaned,
+            said.grams,
+            post,
+            written(told.kind, said.title if told.title else "", said.masked),
+        ),
         bands=said.bands,
         grams=said.grams,
         window=timedelta(hours=organisation.join_window_hours),
@@ -86,6 +93,7 @@ def prepare(
         cleaned=said.cleaned,
         observed_at=told.observed_at,
         known=told.known,
+        thresholds=organisation.thresholds,
     )
 
 
