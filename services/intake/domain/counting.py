@@ -15,6 +15,7 @@ from services.intake.domain.reports import Arrival
 from services.intake.domain.spread import by_hours, highest, minus, plus
 from shared.contracts.intake import Spread
 
+NOTHING = Spread()
 Place = tuple[UUID, datetime, str, str]
 """Incident, hour, platform, kind of author; an unknown one is the empty text."""
 
@@ -111,7 +112,7 @@ class Counts:
         return highest(self.latest[each].spread for each in self._posts[post_id])
 
     def _grow(self, sample: Sample, gained: Spread, since: datetime, until: datetime) -> None:
-        if gained == Spread():
+        if gained == NOTHING:
             return
         self.owners[sample.incident_id] = sample.organisation_id
         platform, author_type = self._shown_as(sample.post_id)

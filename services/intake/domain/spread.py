@@ -42,12 +42,22 @@ def crossed(thresholds: Sequence[Threshold], before: Spread, now: Spread, at: da
 
 def plus(left: Spread, right: Spread) -> Spread:
     """Counts added."""
-    return Spread(**{metric: getattr(left, metric) + getattr(right, metric) for metric in METRICS})
+    return Spread(
+        reads=left.reads + right.reads,
+        comments=left.comments + right.comments,
+        reposts=left.reposts + right.reposts,
+        likes=left.likes + right.likes,
+    )
 
 
 def minus(left: Spread, right: Spread) -> Spread:
     """Counts taken off again; a difference may be negative."""
-    return Spread(**{metric: getattr(left, metric) - getattr(right, metric) for metric in METRICS})
+    return Spread(
+        reads=left.reads - right.reads,
+        comments=left.comments - right.comments,
+        reposts=left.reposts - right.reposts,
+        likes=left.likes - right.likes,
+    )
 
 
 def highest(spreads: Iterable[Spread]) -> Spread:
@@ -66,7 +76,7 @@ def by_hours(gained: Spread, since: datetime, until: datetime) -> list[tuple[dat
 
     A correction downwards belongs to the hour in which it was made. After more than `MOST_HOURS` everything goes to `since`.
     """
-    if any(getattr(gained, metric) < 0 for metric in METRICS) or until <= since:
+    if until <= since or any(getattr(gained, metric) < 0 for metric in METRICS):
         return [(hour_of(until), gained)]
     if until - since > MOST_HOURS * HOUR:
         return [(hour_of(since), gained)]

@@ -92,11 +92,11 @@ class Organisations:
             mine = event.data.slices.get("intake", {})
             await tx.execute(
                 "INSERT INTO intake.organisations (organisation_id, name, state, rulebook_hash, words, join_window, after_closing, "
-                "reopen_within, thresholds) VALUES ($1, $1, 'active', $2, $3, make_interval(hours => $4::int), $5, "
-                "make_interval(hours => $6::int), $7) "
+                "reopen_within, thresholds, zone) VALUES ($1, $1, 'active', $2, $3, make_interval(hours => $4::int), $5, "
+                "make_interval(hours => $6::int), $7, $8) "
                 "ON CONFLICT (organisation_id) DO UPDATE SET rulebook_hash = excluded.rulebook_hash, words = excluded.words, "
                 "join_window = excluded.join_window, after_closing = excluded.after_closing, "
-                "reopen_within = excluded.reopen_within, thresholds = excluded.thresholds",
+                "reopen_within = excluded.reopen_within, thresholds = excluded.thresholds, zone = excluded.zone",
                 event.organisation_id,
                 event.data.rulebook_hash,
                 list(mine.get("words", [])),
@@ -104,4 +104,5 @@ class Organisations:
                 mine.get("after_closing", "anew"),
                 mine.get("reopen_within_hours"),
                 orjson.dumps(mine.get("thresholds", [])).decode(),
+                mine.get("zone", "Asia/Shanghai"),
             )

@@ -21,6 +21,7 @@ def slices(rulebook: CompiledRulebook) -> dict[str, dict[str, Any]]:
             "after_closing": model.joining.after_closing,
             "reopen_within_hours": _hours(model.joining.reopen_within),
             "thresholds": _thresholds(model),
+            "zone": model.time.zone,
         },
         "publishing": {
             "channels": {key: channel.model_dump() for key, channel in model.release.channels.items()},
