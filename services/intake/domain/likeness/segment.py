@@ -39,7 +39,7 @@ class Segment:
         before = np.cumsum(lengths) - lengths
         each = np.repeat(first - before, lengths) + np.arange(int(lengths.sum()))
         parts = self.weights[each] * np.repeat(weights, lengths)
-        return np.bincount(self.slots[each], parts, self.size)
+        return np.bincount(self.slots[each], parts, self.size).astype(np.float64, copy=False)
 
     def postings(self, places: NDArray[np.int64]) -> Postings:
         """Those of the incidents that have a place: for each slot the new one, -1 for none."""

@@ -9,6 +9,20 @@ from services.intake.domain.likeness.grams import TRIPLE, Grams
 from services.intake.domain.likeness.weights import Weights
 
 CUT = 72
+"""Grams kept. Measured on 156 real complaints among 6,541 and 506 posts among 648, first / among five:
+
+| | complaints | posts |
+|---|---|---|
+| all grams, not quantised | 0.949 / 0.994 | 0.955 / 0.978 |
+| 72 by weight alone | 0.962 / 0.994 | 0.826 / 0.874 |
+| 60 chosen as here, quantised | 0.974 / 0.994 | 0.917 / 0.974 |
+| 72 chosen as here, not quantised | 0.968 / 0.994 | 0.923 / 0.982 |
+| 72 chosen as here, quantised | 0.968 / 0.994 | 0.923 / 0.982 |
+| 96 chosen as here, quantised | 0.962 / 0.994 | 0.925 / 0.982 |
+
+Rarities counted over 8 % (complaints) or 40 % (posts) of the rows change none of it by more than 0.02. What ends by weight alone
+are the many triples that nobody else says: they leave no room for what may meet.
+"""
 
 
 @dataclass(frozen=True, slots=True)

@@ -56,13 +56,14 @@ class Weights:
     def of(self, hashes: NDArray[np.uint32]) -> NDArray[np.uint8]:
         """The rarity of each gram."""
         bits = len(self.table).bit_length() - 1
-        return self.table[hashes >> np.uint32(32 - bits)] if bits else np.ones(len(hashes), np.uint8)
+        buckets = hashes >> np.uint32(32 - bits) if bits else np.zeros(len(hashes), np.uint32)
+        return self.table.take(buckets)
 
 
 def rarity(counts: NDArray[np.integer], total: int) -> NDArray[np.uint8]:
     """How much grams tell that so many of `total` documents say: 1 to 255. Said by none is as rare as said by one."""
-    levels = np.log((total + 1) / (np.maximum(counts, 1) + 0.5)) * STEPS
-    return np.clip(np.rint(levels), 1, 255).astype(np.uint8)
+    levels: NDArray[np.float64] = np.log((total + 1) / (np.maximum(counts, 1) + 0.5)) * STEPS
+    return np.rint(levels).clip(1, 255).astype(np.uint8)
 
 
 NO_WEIGHTS = Weights(0, np.ones(1, np.uint8), 1)
