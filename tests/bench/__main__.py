@@ -12,6 +12,7 @@ from tests.bench import hotspots, picture
 from tests.bench.clocks import Clocks
 from tests.bench.engine import measure_engine
 from tests.bench.growth import Growth
+from tests.bench.likeness import measure_likeness
 from tests.bench.measure import Plan, measure
 from tests.bench.product import ROOT, RUNNER, Product, running
 from tests.bench.replicas import OPTIONS, measure_replicas
@@ -21,6 +22,7 @@ EXAMPLES = """examples:
   python -m tests.bench                 about twenty minutes, into var/bench.json and var/bench.svg
   python -m tests.bench --quick         about four minutes, among fewer incidents; for comparing, not for the record
   python -m tests.bench --only engine   the rulebook engine by itself, in seconds
+  python -m tests.bench --only likeness suggestions among 100,000 matters by themselves, in two minutes
   python -m tests.bench --only flow     from a report to visible tasks, and who spends the CPU
   python -m tests.bench --only flow --profile    and where in each service: var/bench/profile/summary.txt
   python -m tests.bench --only growth   the same work among 10,000 and among 1,000,000 incidents; needs 25 GB of disk for a while
@@ -29,8 +31,8 @@ EXAMPLES = """examples:
 It starts a product of its own (durable PostgreSQL, no sample), on its own ports, and removes it afterwards. Run it on a quiet
 machine: whatever else computes is measured too.
 """
-PARTS = ("engine", "start", "intake", "vendor", "overload", "flow", "growth", "clocks", "replicas")
-WITHOUT_PRODUCT = {"engine"}
+PARTS = ("engine", "likeness", "start", "intake", "vendor", "overload", "flow", "growth", "clocks", "replicas")
+WITHOUT_PRODUCT = {"engine", "likeness"}
 OWN_PRODUCT = {"replicas"}
 PROFILED = "tests.bench.profiled"
 
@@ -95,6 +97,7 @@ def main(arguments: list[str]) -> int:
     given, plan = parse(arguments)
     console = Console(width=None if sys.stdout.isatty() else 150)  # tables in a log are not to be folded
     results = measure_engine(500 if given.quick else 3000) if "engine" in plan.parts else []
+    results += measure_likeness(20_000 if given.quick else 100_000) if "likeness" in plan.parts else []
     product = Product(given.var.resolve(), given.port_base, PROFILED if plan.profile else RUNNER)
     try:
         if plan.parts - WITHOUT_PRODUCT - OWN_PRODUCT:
