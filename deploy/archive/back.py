@@ -83,7 +83,18 @@ class Archive:
             for schema in PRODUCERS:
                 await self._connection.execute(f"DELETE FROM {schema}.archived WHERE subject = $1", subject)
             await put_back(self._connection, content.rows)
+            await self._require_survivor(subject)
         return content
+
+    async def _require_survivor(self, subject: UUID) -> None:
+        """What was merged stands in its survivor: newcomers that are found by it must find that."""
+        away = await self._connection.fetchval(
+            "SELECT i.merged_into FROM intake.incidents i WHERE i.incident_id = $1 "
+            "AND NOT EXISTS (SELECT 1 FROM intake.incidents s WHERE s.incident_id = i.merged_into)",
+            subject,
+        )
+        if away is not None:
+            raise OperatorError(f"{subject} had been merged into {away}, which is archived too: restore that one first")
 
 
 def journal_of(content: Content, schema: str) -> list[dict[str, Any]]:

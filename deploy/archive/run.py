@@ -21,6 +21,18 @@ SELECT p.incident_id FROM grading.procedures p WHERE p.phase = 'closed' AND ($1:
 AND NOT EXISTS (SELECT 1 FROM grading.journal j WHERE j.subject = p.incident_id AND j.time >= $2)
 ORDER BY p.incident_id LIMIT $3
 """
+# What was merged into another goes before it, the innermost first: nothing may stand in an incident that is not there.
+_ABSORBED = """
+WITH RECURSIVE absorbed AS (
+  SELECT i.incident_id, 1 AS depth FROM intake.incidents i JOIN grading.procedures p ON p.incident_id = i.merged_into
+  WHERE p.phase = 'closed' AND NOT EXISTS (SELECT 1 FROM grading.journal j WHERE j.subject = p.incident_id AND j.time >= $1)
+  UNION ALL
+  SELECT i.incident_id, a.depth + 1 FROM absorbed a JOIN intake.incidents i ON i.merged_into = a.incident_id WHERE a.depth < 25
+)
+SELECT a.incident_id FROM absorbed a
+WHERE NOT EXISTS (SELECT 1 FROM grading.journal j WHERE j.subject = a.incident_id AND j.time >= $1)
+ORDER BY a.depth DESC, a.incident_id
+"""
 _REMEMBER = "INSERT INTO {s}.archived VALUES ($1, $2, $3, $4, $5, $6, $7)"
 _RECEIPTS = """
 INSERT INTO intake.archived_reports (report_id, incident_id, organisation_id, received_at, receipt_hash, key_id)
@@ -48,9 +60,12 @@ class Archivist:
     _known: Mapping[str, Sequence[str]] = field(default_factory=dict)
 
     async def candidates(self, before: datetime, limit: int | None) -> AsyncIterator[UUID]:
-        """Closed incidents of which grading has said nothing since `before`, oldest first."""
+        """Closed incidents of which grading has said nothing since `before`, oldest first; before them what was merged into them."""
+        absorbed = [row["incident_id"] for row in await self.connection.fetch(_ABSORBED, before)]
+        for incident in absorbed[:limit]:
+            yield incident
         last: UUID | None = None
-        left = limit
+        left = None if limit is None else limit - len(absorbed[:limit])
         while left is None or left > 0:
             page = await self.connection.fetch(_CANDIDATES, last, before, _PAGE)
             for row in page[:left]:
@@ -63,7 +78,8 @@ class Archivist:
     async def count(self, before: datetime) -> int:
         """How many of them there are."""
         whole = _CANDIDATES.replace("ORDER BY p.incident_id LIMIT $3", "")
-        return int(await self.connection.fetchval(f"SELECT count(*) FROM ({whole}) c", None, before))
+        closed = await self.connection.fetchval(f"SELECT count(*) FROM ({whole}) c", None, before)
+        return int(closed) + len(await self.connection.fetch(_ABSORBED, before))
 
     async def one(self, incident: UUID, rule: Rule, start: Mark) -> Outcome:
         """Archive one incident, wholly or not at all."""

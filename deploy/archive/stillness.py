@@ -25,6 +25,16 @@ SELECT (SELECT count(*) FROM tasks.tasks WHERE incident_id = $1 AND state IN ('o
 """
 
 
+_SURVIVOR = """
+WITH RECURSIVE up AS (
+  SELECT merged_into, 1 AS step FROM intake.incidents WHERE incident_id = $1
+  UNION ALL SELECT i.merged_into, u.step + 1 FROM up u JOIN intake.incidents i ON i.incident_id = u.merged_into WHERE u.step < 25
+)
+SELECT u.merged_into AS incident_id, p.phase FROM up u JOIN grading.procedures p ON p.incident_id = u.merged_into
+ORDER BY u.step DESC LIMIT 1
+"""
+
+
 @dataclass(frozen=True, slots=True)
 class Rule:
     """What may go: closed, and nothing said of it since `before`. `owed`: also with tasks or drafts that nobody finished."""
@@ -78,9 +88,8 @@ async def refusal(
     connection: "asyncpg.Connection[asyncpg.Record]", incident: UUID, rule: Rule, start: Mark
 ) -> str | None:
     """Why an incident that is held may not go, None where it may."""
-    phase = await connection.fetchval("SELECT phase FROM grading.procedures WHERE incident_id = $1", incident)
-    if phase != "closed":
-        return f"it is {phase}" if phase else "there is no such incident"
+    if why := await _not_over(connection, incident):
+        return why
     for schema, last in start.rows.items():
         row = await connection.fetchrow(
             f"SELECT max(time) AS last, max(id) AS id FROM {schema}.journal WHERE subject = $1", incident
@@ -89,6 +98,22 @@ async def refusal(
         if row["id"] is not None and (row["last"] >= rule.before or row["id"] > last):
             return f"{schema} spoke of it at {row['last'].isoformat(timespec='seconds')}"
     return await _under_way(connection, incident) or await _owed(connection, incident, rule)
+
+
+async def _not_over(connection: "asyncpg.Connection[asyncpg.Record]", incident: UUID) -> str | None:
+    """Why it is not done with: itself, the one that it was merged into, or one that was merged into it and is still here."""
+    phase = await connection.fetchval("SELECT phase FROM grading.procedures WHERE incident_id = $1", incident)
+    if phase not in {"closed", "merged"}:
+        return f"it is {phase}" if phase else "there is no such incident"
+    inner = await connection.fetchval(
+        "SELECT min(incident_id::text) FROM intake.incidents WHERE merged_into = $1", incident
+    )
+    if inner is not None:
+        return f"{inner} was merged into it and goes first"
+    survivor = await connection.fetchrow(_SURVIVOR, incident) if phase == "merged" else None
+    if survivor is not None and survivor["phase"] != "closed":
+        return f"it was merged into {survivor['incident_id']}, which is {survivor['phase']}"
+    return None
 
 
 async def _under_way(connection: "asyncpg.Connection[asyncpg.Record]", incident: UUID) -> str | None:
