@@ -39,14 +39,6 @@ class Alike:
     score: float
 
 
-@dataclass(frozen=True, slots=True)
-class Family:
-    """An incident that survives, with all that were absorbed into it."""
-
-    root: UUID
-    members: frozenset[UUID]
-
-
 def represented(
     nears: Sequence[Near], standing: Mapping[UUID, Standing], without: Collection[UUID], *, closed: bool
 ) -> list[Alike]:

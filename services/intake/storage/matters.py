@@ -85,6 +85,12 @@ ON CONFLICT (incident_id, generation) DO """
 _ANEW = """UPDATE SET report_id = excluded.report_id, grams = excluded.grams, weights = excluded.weights,
   changed_in = pg_current_xact_id()"""
 _COLUMNS = "incident_id, opened_at, grams, weights"
+# Materialised: found by when it was written, whatever young statistics make the planner believe.
+_WRITTEN = f"""
+WITH fresh AS MATERIALIZED (
+  SELECT {_COLUMNS}, organisation_id, generation FROM intake.matters WHERE changed_in >= $1::text::xid8)
+SELECT {_COLUMNS} FROM fresh WHERE organisation_id = $2 AND generation = $3
+"""
 _MISSED = """
 WITH page AS (SELECT incident_id, organisation_id FROM intake.incidents
   WHERE $1::uuid IS NULL OR incident_id < $1 ORDER BY incident_id DESC LIMIT $2),
@@ -190,13 +196,7 @@ async def horizon(tx: Transaction) -> int:
 
 async def written_since(tx: Transaction, organisation_id: str, generation: int, since: int) -> list[Record]:
     """What was written from transaction `since` on; some of it may have been seen before."""
-    return await tx.fetch(
-        f"SELECT {_COLUMNS}, changed_in::text::bigint AS changed_in FROM intake.matters "
-        "WHERE changed_in >= $1::text::xid8 AND organisation_id = $2 AND generation = $3",
-        str(since),
-        organisation_id,
-        generation,
-    )
+    return await tx.fetch(_WRITTEN, str(since), organisation_id, generation)
 
 
 async def pages(tx: Transaction, organisation_id: str, generation: int, size: int) -> AsyncIterator[list[Record]]:

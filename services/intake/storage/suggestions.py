@@ -1,12 +1,12 @@
 """What is known of incidents that may be suggested: their survivors, families, answers, what a person refused, and what was found."""
 
 from collections import defaultdict
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from datetime import datetime
 from typing import Any
 from uuid import UUID
 
-from services.intake.domain.suggesting import Alike, Family, Standing
+from services.intake.domain.suggesting import Alike, Standing
 from shared.db import Transaction
 
 _UP = """
@@ -21,18 +21,23 @@ SELECT up.member, i.incident_id, i.title, i.public_state AS state, i.region, i.o
 FROM up JOIN intake.incidents i ON i.incident_id = up.at WHERE up.next IS NULL
 """
 _DOWN = """
-WITH RECURSIVE down AS (
+down AS (
   SELECT w AS root, w AS member, 0 AS steps FROM unnest($1::uuid[]) w
   UNION ALL
   SELECT down.root, i.incident_id, down.steps + 1
   FROM down JOIN intake.incidents i ON i.merged_into = down.member WHERE down.steps < 20
 )
-SELECT root, member FROM down
 """
-_REFUSED = """
-SELECT CASE WHEN one = ANY($1::uuid[]) THEN other ELSE one END AS other FROM intake.refused_pairs WHERE one = ANY($1::uuid[])
-UNION
-SELECT one FROM intake.refused_pairs WHERE other = ANY($1::uuid[])
+_KIN = f"""
+WITH RECURSIVE {_DOWN}
+SELECT member AS id, false AS refused FROM down
+UNION SELECT p.other, true FROM down JOIN intake.refused_pairs p ON p.one = down.member
+UNION SELECT p.one, true FROM down JOIN intake.refused_pairs p ON p.other = down.member
+"""
+_ANSWERS = f"""
+WITH RECURSIVE {_DOWN}
+SELECT down.root, a.title, a.channel, a.url FROM down JOIN intake.answers a ON a.incident_id = down.member
+ORDER BY a.released_at, a.answer_id
 """
 _STORE = """
 INSERT INTO intake.suggestions (incident_id, other_id, organisation_id, score, found_at)
@@ -50,33 +55,18 @@ async def standing(tx: Transaction, organisation_id: str, incident_ids: Sequence
     }
 
 
-async def families(tx: Transaction, roots: Sequence[UUID]) -> dict[UUID, Family]:
-    """Each of these survivors with all that were absorbed into it."""
-    members: dict[UUID, set[UUID]] = defaultdict(set)
-    for row in await tx.fetch(_DOWN, list(roots)):
-        members[row["root"]].add(row["member"])
-    return {root: Family(root, frozenset(each)) for root, each in members.items()}
+async def kin(tx: Transaction, root: UUID) -> tuple[frozenset[UUID], list[UUID]]:
+    """This survivor with all that were absorbed into it, and what was refused for any of these."""
+    rows = await tx.fetch(_KIN, [root])
+    return frozenset(row["id"] for row in rows if not row["refused"]), [row["id"] for row in rows if row["refused"]]
 
 
-async def refused(tx: Transaction, organisation_id: str, family: Family) -> set[UUID]:
-    """The survivors in which anything stands now that was refused for anything of this family."""
-    others = [row["other"] for row in await tx.fetch(_REFUSED, list(family.members))]
-    found = await standing(tx, organisation_id, others) if others else {}
-    return {each.incident_id for each in found.values()} - {family.root}
-
-
-async def answers(tx: Transaction, groups: Mapping[UUID, Family]) -> dict[UUID, list[dict[str, Any]]]:
-    """The released answers of these families, by survivor, in the order of their release."""
-    owner = {member: root for root, family in groups.items() for member in family.members}
-    rows = await tx.fetch(
-        "SELECT incident_id, title, channel, url FROM intake.answers WHERE incident_id = ANY($1::uuid[]) "
-        "ORDER BY released_at, answer_id",
-        list(owner),
-    )
+async def answers(tx: Transaction, roots: Sequence[UUID]) -> dict[UUID, list[dict[str, Any]]]:
+    """The answers released for these survivors and what they absorbed, by survivor, in the order of their release."""
     found: dict[UUID, list[dict[str, Any]]] = defaultdict(list)
-    for row in rows:
+    for row in await tx.fetch(_ANSWERS, list(roots)):
         told = {"title": row["title"] or "", "channel": row["channel"], "url": row["url"]}
-        found[owner[row["incident_id"]]].append(told)
+        found[row["root"]].append(told)
     return found
 
 

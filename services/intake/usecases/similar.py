@@ -1,15 +1,16 @@
 """The same matter in other words: what may be suggested for an incident, and what a person or the organisation says to it."""
 
 import asyncio
+from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any
 from uuid import UUID
 
 import structlog
 
-from services.intake.domain.likeness import because, said, vector
+from services.intake.domain.likeness import Near, because, said, vector
 from services.intake.domain.membership import Move
-from services.intake.domain.suggesting import Alike, Family, Standing, represented, survivor_of
+from services.intake.domain.suggesting import Alike, Standing, represented, survivor_of
 from services.intake.storage import matters, suggestions
 from services.intake.storage.matters import Words
 from services.intake.usecases.membership import Membership
@@ -54,8 +55,7 @@ class Similar:
         """
         async with self._shelves.opened(staff.organisation_id) as (tx, held):
             found = await look(tx, held, staff.organisation_id, incident_id, limit, closed=closed)
-            groups = await suggestions.families(tx, [each.standing.incident_id for each in found.alike])
-            answers = await suggestions.answers(tx, groups)
+            answers = await suggestions.answers(tx, [each.standing.incident_id for each in found.alike])
         why = await asyncio.to_thread(_reasons, found, incident_id, held)
         return [
             {
@@ -129,38 +129,43 @@ async def look(
     mine = (await suggestions.standing(tx, organisation_id, [incident_id])).get(incident_id)
     if mine is None:
         raise MissingError(f"There is no incident {incident_id} here.")
-    family = (await suggestions.families(tx, [mine.incident_id]))[mine.incident_id]
     read = await matters.words_of(tx, [incident_id], held.weights.number)
     if incident_id not in read:
         return Found(mine, [], {})
-    refused = await suggestions.refused(tx, organisation_id, family)
-    alike = await _alike(tx, held, read[incident_id], family, refused, most, closed=closed, floor=floor)
+    members, refused = await suggestions.kin(tx, mine.incident_id)
+    search = _Search(held, read[incident_id], members, refused, closed, floor)
+    alike = await search.alike(tx, most)
     others = await matters.words_of(tx, [each.member for each in alike], held.weights.number) if alike else {}
     return Found(mine, alike, read | others)
 
 
-async def _alike(
-    tx: Transaction,
-    held: Held,
-    words: Words,
-    family: Family,
-    refused: set[UUID],
-    most: int,
-    *,
-    closed: bool,
-    floor: float,
-) -> list[Alike]:
-    """Look further as long as too many of what was found are closed, absorbed or gone."""
-    asked = await asyncio.to_thread(lambda: vector(said(words.title, words.body), held.weights))
-    wanted = max(_FIRST_LOOK, 4 * most)
-    while True:
-        nears = await asyncio.to_thread(held.index.nearest, asked, wanted, family.members)
-        above = [near for near in nears if near.score >= floor]
-        standing = await suggestions.standing(tx, words.organisation_id, [near.incident_id for near in above])
-        found = represented(above, standing, refused, closed=closed)
-        if len(found) >= most or len(above) < wanted:
-            return found[:most]
-        wanted *= 8
+@dataclass(frozen=True, slots=True)
+class _Search:
+    """A question to an index; `members` are the family that asks, `refused` what no family may hold that is suggested to it."""
+
+    held: Held
+    words: Words
+    members: frozenset[UUID]
+    refused: Sequence[UUID]
+    closed: bool
+    floor: float
+
+    async def alike(self, tx: Transaction, most: int) -> list[Alike]:
+        """Look further as long as too many of what was found are closed, absorbed or gone."""
+        wanted = max(_FIRST_LOOK, 4 * most)
+        while True:
+            near = [each for each in await asyncio.to_thread(self._nearest, wanted) if each.score >= self.floor]
+            ids = [each.incident_id for each in near]
+            standing = await suggestions.standing(tx, self.words.organisation_id, [*ids, *self.refused])
+            without = {standing[each].incident_id for each in self.refused if each in standing}
+            found = represented(near, standing, without, closed=self.closed)
+            if len(found) >= most or len(near) < wanted:
+                return found[:most]
+            wanted *= 8
+
+    def _nearest(self, wanted: int) -> list[Near]:
+        asked = vector(said(self.words.title, self.words.body), self.held.weights)
+        return self.held.index.nearest(asked, wanted, self.members)
 
 
 def _reasons(found: Found, incident_id: UUID, held: Held) -> list[list[str]]:
