@@ -14,6 +14,7 @@ from deploy.sample.bootstrap import Bootstrap
 from deploy.sample.client import Product
 from deploy.sample.dev_file import DevFile
 from deploy.sample.handling import Case
+from deploy.sample.joining import join_retold
 from deploy.sample.organisations import SampleOrganisation, load_organisations
 from deploy.sample.people import People
 from deploy.sample.played import Played
@@ -76,6 +77,8 @@ async def _act(scene: Scene, stories: Sequence[Story], told: Tick, carried: Tick
         told(story.title)
     await push(scene, stories, 0)
     await find_incidents(scene, stories)
+    for story in stories:
+        await join_retold(scene, story)
     gate = asyncio.Semaphore(AT_ONCE)
     cases = [Case(scene, story, scene.played.incident(scene.organisation.id, story.id) or "") for story in stories]
     # Whatever rises later has been graded before: its people had only seen the first push.

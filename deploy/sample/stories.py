@@ -42,6 +42,14 @@ class SamplePost(_Told):
     spread: Annotated[list[Counts | None], Field(min_length=1)]
 
 
+class Retold(_Told):
+    """The same matter as another person tells it, in a complaint that no rule joins. `joined`: the office joins it by hand."""
+
+    title: Text
+    body: Text
+    joined: bool = False
+
+
 class SampleAnswer(_Told):
     """What the organisation says in public."""
 
@@ -51,13 +59,17 @@ class SampleAnswer(_Told):
 
 
 class Story(_Told):
-    """One matter. `again`: further complaints in nearly the same words. `rises_to`: the level that its last push asks for."""
+    """One matter. `again`: further complaints in nearly the same words, `retold`: in others.
+
+    `rises_to`: the level that its last push asks for.
+    """
 
     id: str
     kind: Literal["complaint", "post", "patrol"]
     title: Text
     body: Text | None = None
     again: list[Text] = []
+    retold: list[Retold] = []
     posts: list[SamplePost] = []
     topic: str | None = None
     region: str | None = None

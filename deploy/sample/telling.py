@@ -51,16 +51,21 @@ async def tell(scene: Scene, story: Story) -> None:
     """Tell a complaint with its repetitions, or a patrol entry, unless that was done."""
     if story.kind == "complaint":
         for number, body in enumerate([story.body, *story.again]):
-            await _complain(scene, story, number, body or "")
+            incident = await _complain(scene, story, str(number), story.title, body or "")
+            if number == 0:
+                scene.played.became(scene.organisation.id, story.id, incident)
+        for number, other in enumerate(story.retold):
+            incident = await _complain(scene, story, f"retold-{number}", other.title, other.body)
+            scene.played.became(scene.organisation.id, f"{story.id}/{number}", incident)
     elif story.kind == "patrol" and scene.played.incident(scene.organisation.id, story.id) is None:
         entry = {"title": story.title, "body": story.body, "topic": story.topic, "occurred_at": scene.moment(story)}
         kept = await scene.people.call(scene.member, "intake", "POST", "/v1/patrol-entries", entry)
         scene.played.became(scene.organisation.id, story.id, kept.data["incident_id"])
 
 
-async def _complain(scene: Scene, story: Story, number: int, body: str) -> None:
+async def _complain(scene: Scene, story: Story, number: str, title: str, body: str) -> str:
     complaint = {
-        "title": story.title,
+        "title": title,
         "body": body,
         "occurred_at": scene.moment(story),
         "region": story.region,
@@ -69,8 +74,8 @@ async def _complain(scene: Scene, story: Story, number: int, body: str) -> None:
     }
     headers = {"X-API-Key": scene.api_key, "Idempotency-Key": f"{scene.name(story)}-{number}"}
     kept = await scene.product.call("intake", "POST", "/v1/complaints", complaint, headers=headers)
-    if number == 0:
-        scene.played.became(scene.organisation.id, story.id, kept.data["incident_id"])
+    incident: str = kept.data["incident_id"]
+    return incident
 
 
 async def push(scene: Scene, stories: Sequence[Story], number: int) -> None:

@@ -1,11 +1,14 @@
 """The sample organisations and stories hold together with the rulebooks that they are played under."""
 
+from datetime import UTC, datetime, timedelta
+
 import pytest
 from pydantic import ValidationError
 
 from deploy.sample.organisations import SampleOrganisation, load_organisations
 from deploy.sample.stories import STAGES, Story, load_stories
 from services.grading.rulebook import load_rulebook
+from services.intake.domain.why import Retold, arriving, compare
 
 ORGANISATIONS = load_organisations()
 HOUSE_ROLES = {"publisher", "admin", "auditor"}
@@ -49,6 +52,25 @@ def test_stories_show_every_stage_and_every_kind(organisation: SampleOrganisatio
     assert any(story.again for story in stories)
     assert any(story.rises_to and story.pushes > 2 for story in stories)
     assert not any("  " in (story.body or "") for story in stories)
+
+
+def test_the_same_matter_is_retold_joined_by_hand_and_left_suggested() -> None:
+    retold = [other for each in ORGANISATIONS for story in load_stories(each.id) for other in story.retold]
+    assert {other.joined for other in retold} == {True, False}
+    for each in ORGANISATIONS:
+        for story in load_stories(each.id):
+            assert story.kind == "complaint" or not story.retold, story.id
+            bodies = [(story.title, story.body or ""), *((story.title, body) for body in story.again)]
+            verdicts = [_verdict(bodies[0], told) for told in bodies[1:]]
+            assert set(verdicts) <= {"text", "words"}, (story.id, verdicts)
+            others = [_verdict(bodies[0], (other.title, other.body)) for other in story.retold]
+            assert set(others) <= {"unlike"}, (story.id, others)
+
+
+def _verdict(one: tuple[str, str], other: tuple[str, str]) -> str:
+    moment = datetime(2026, 3, 2, tzinfo=UTC)
+    told = [arriving("o", timedelta(days=30), Retold("complaint", title, body, moment)) for title, body in (one, other)]
+    return compare(*told).verdict
 
 
 def test_stages_are_in_the_order_of_the_way() -> None:
