@@ -50,6 +50,11 @@ def described(found: Compared) -> dict[str, Any]:
     }
 
 
+def not_then(verdict: str) -> Said:
+    """Why a pair that the rules would join now was not joined when the report came."""
+    return _NOT_THEN[verdict]
+
+
 def moved(kind: str, *, undoes: bool) -> Said:
     """A move that took the report along."""
     return _MOVED[kind, undoes]
@@ -73,6 +78,16 @@ _KEPT: Mapping[str, Said] = {
     "text": Said(
         "去掉转发、@、链接、表情和标点后，文字完全相同",
         "the very same words, but for repost marks, @names, links and punctuation",
+    ),
+}
+_NOT_THEN: Mapping[str, Said] = {
+    "closed": Said(
+        "文字够得上并案，但该事件已办结，按办法另立新件",
+        "the words would do, but that incident is closed and the rulebook opens another",
+    ),
+    "since": Said(
+        "按现在的规则会并入；送达时没有并入：规则、期限或事件的状态其后有变，可以由人合并",
+        "it would join now and did not when it came: the rules, the window or the incident have changed since; a person may merge",
     ),
 }
 _MOVED: Mapping[tuple[str, bool], Said] = {
@@ -122,8 +137,9 @@ def _unlike(found: Compared) -> Said:
 
 
 def _differs(found: Compared) -> Said:
-    shown = found.differs[:_MOST_SHOWN]
-    more_zh, more_en = ("等", ", and more") if len(found.differs) > _MOST_SHOWN else ("", "")
+    different = list(dict.fromkeys(found.differs))
+    shown = different[:_MOST_SHOWN]
+    more_zh, more_en = ("等", ", and more") if len(different) > _MOST_SHOWN else ("", "")
     return Said(
         f"字面相同 {found.jaccard:.2f}，但{'，'.join(_pair(each, '一处写', '，另一处写') for each in shown)}{more_zh}，可能是两件事",
         f"{found.jaccard:.2f} in common, but {'; '.join(_pair(each, 'one says ', ', the other ') for each in shown)}{more_en}: "

@@ -75,7 +75,7 @@ def arriving(organisation_id: str, window: timedelta, told: Retold) -> Arrival:
         external_id=told.post.id if told.post else None,
         url=told.post.url if told.post else None,
         region=told.region,
-        keys=join_keys(organisation_id, cleaned, grams, told.post),
+        keys=join_keys(organisation_id, cleaned, grams, told.post, written(told.kind, told.title, told.masked_text)),
         bands=tuple(words.bands(organisation_id, grams)),
         grams=grams,
         window=window,

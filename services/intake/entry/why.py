@@ -59,7 +59,10 @@ class Leading(Compared):
 
 
 class Near(Compared):
-    """An incident that the report did not join. `likeness`: of the matter in other words, 0 to 1, and the words it rests on."""
+    """An incident that the report did not join; two verdicts more: `closed`, and `since` where it would join now.
+
+    `likeness`: of the matter in other words, 0 to 1, and the words it rests on.
+    """
 
     incident_id: UUID
     report_id: UUID | None

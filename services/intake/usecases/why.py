@@ -66,17 +66,22 @@ class Whys:
             "window_hours": window / timedelta(hours=1),
             "leading": _compared(frame, led) | {"report_id": led["report_id"]} if led is not None else None,
             "moves": [_moved(move) for move in moves],
-            "nearest": [] if joined else await self._nearest(staff, frame, first),
+            "nearest": [] if joined else await self._nearest(staff, frame, first, row["follows"]),
         }
 
-    async def _nearest(self, staff: Staff, frame: _Frame, first: UUID) -> list[dict[str, Any]]:
-        """The incidents that the report came nearest to, by its words and in other words, with why it joined none."""
+    async def _nearest(self, staff: Staff, frame: _Frame, first: UUID, follows: UUID | None) -> list[dict[str, Any]]:
+        """The incidents that the report came nearest to, by its words and in other words, with why it joined none.
+
+        `follows` is the closed one that it would have joined.
+        """
         offered = await self._similar.of(staff, first, NEAREST, closed=True)
         suggested = {each["incident_id"]: each for each in offered}
         async with self._db.transaction() as tx:
             alike = await why.load_alike(tx, frame.organisation_id, frame.arrival.bands, first)
             by_words = _most_alike(frame.arrival.grams, alike)
-            others = await why.load_leading(tx, frame.organisation_id, [*by_words, *suggested])
+            others = await why.load_leading(
+                tx, frame.organisation_id, [*by_words, *suggested, *([follows] if follows else [])]
+            )
         found = [_near(frame, row, suggested.get(each)) for each, row in others.items() if row["report_id"] is not None]
         return sorted(found, key=lambda near: (-near["jaccard"], -(near["likeness"] or 0.0), near["incident_id"]))
 
@@ -87,8 +92,12 @@ def _most_alike(grams: bytes, others: Mapping[UUID, bytes]) -> list[UUID]:
 
 
 def _near(frame: _Frame, row: Record, suggested: Mapping[str, Any] | None) -> dict[str, Any]:
+    compared = _compared(frame, row)
+    if compared["joins"]:  # it would now, and did not when it came
+        verdict = "closed" if row["state"] == "closed" else "since"
+        compared |= {"joins": False, "verdict": verdict, "said": saying_why.not_then(verdict)._asdict()}
     return {
-        **_compared(frame, row),
+        **compared,
         "incident_id": row["incident_id"],
         "report_id": row["report_id"],
         "title": row["incident_title"],

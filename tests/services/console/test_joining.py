@@ -241,7 +241,7 @@ async def test_the_examples_show_what_the_rules_do(office: Office) -> None:
         written = Form((await http.get("/joining")).text).fields
         page = await http.post("/joining", data=written)
     assert page.status_code == 200, page.text
-    assert "按先后送达，并入 3 件" in page.text
+    assert "按先后送达，共成 3 件" in page.text
     assert "可能是两件事" in page.text
     assert "“青石”" in page.text
     assert "同一条原帖的转发或评论" in page.text

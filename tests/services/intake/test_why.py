@@ -148,6 +148,28 @@ async def test_out_of_the_window_says_how_far(desk: Desk) -> None:
     assert "45.0 天" in near["said"]["chinese"]
 
 
+async def test_a_closed_incident_of_the_same_words_is_named(desk: Desk) -> None:
+    (first,) = await desk.moved.keep_all(desk.moved.post("1", WATER))
+    async with desk.moved.db.transaction() as tx:
+        await tx.execute("UPDATE intake.incidents SET public_state = 'closed', closed_at = $1", desk.moved.clock.now())
+    (second,) = await desk.moved.keep_all(desk.moved.post("2", WATER))
+    found = await desk.why(second.report_id)
+    assert (found["by"], found["follows"]) == ("new", str(first.incident_id))
+    (near,) = found["nearest"]
+    assert (near["incident_id"], near["joins"], near["verdict"]) == (str(first.incident_id), False, "closed")
+    assert "已办结" in near["said"]["chinese"]
+
+
+async def test_what_would_join_only_since_is_said_so(desk: Desk) -> None:
+    (first,) = await desk.moved.keep_all(desk.moved.post("1", WATER))
+    desk.moved.clock.move(days=45)
+    (second,) = await desk.moved.keep_all(desk.moved.post("2", WATER))
+    async with desk.moved.db.transaction() as tx:
+        await tx.execute("UPDATE intake.organisations SET join_window = '60 days'")
+    (near,) = (await desk.why(second.report_id))["nearest"]
+    assert (near["incident_id"], near["joins"], near["verdict"]) == (str(first.incident_id), False, "since")
+
+
 async def test_too_short_a_post_is_alone_and_says_nothing_of_others(desk: Desk) -> None:
     _, second = await desk.moved.keep_all(desk.moved.post("1", WATER), desk.moved.post("2", "停"))
     found = await desk.why(second.report_id)

@@ -89,6 +89,16 @@ def test_what_differs_is_shown_as_a_reader_finds_it() -> None:
     assert found.jaccard >= 0.6
 
 
+def test_the_same_difference_is_said_once() -> None:
+    found = pair(told(f"{LETTER}青石里的人。"), told(f"{LETTER}青石里的人。".replace("青石里", "白杨里")))
+    assert saying_why.verdict(found).chinese.count("“白杨”") == 1
+
+
+def test_numbers_that_only_punctuation_parts_are_two() -> None:
+    found = pair(told(f"{LETTER}3-1-502室"), told(f"{LETTER}31-502室"))
+    assert (found.joins, found.verdict) == (False, "differs")
+
+
 def test_shared_marks_are_told_even_where_another_decided() -> None:
     found = pair(
         told(LETTER, id_="1", url="https://example.org/1"), told(LETTER, id_="2", root="1", url="https://example.org/1")
