@@ -17,6 +17,7 @@ from tests.bench.measure import Plan, measure
 from tests.bench.product import ROOT, RUNNER, Product, running
 from tests.bench.replicas import OPTIONS, measure_replicas
 from tests.bench.results import show, write
+from tests.bench.storm import Storm
 
 EXAMPLES = """examples:
   python -m tests.bench                 about twenty minutes, into var/bench.json and var/bench.svg
@@ -31,7 +32,7 @@ EXAMPLES = """examples:
 It starts a product of its own (durable PostgreSQL, no sample), on its own ports, and removes it afterwards. Run it on a quiet
 machine: whatever else computes is measured too.
 """
-PARTS = ("engine", "likeness", "start", "intake", "vendor", "overload", "flow", "growth", "clocks", "replicas")
+PARTS = ("engine", "likeness", "start", "intake", "vendor", "storm", "overload", "flow", "growth", "clocks", "replicas")
 WITHOUT_PRODUCT = {"engine", "likeness"}
 OWN_PRODUCT = {"replicas"}
 PROFILED = "tests.bench.profiled"
@@ -88,6 +89,8 @@ def _plan(given: argparse.Namespace) -> Plan:
             seconds=6.0 if quick else 20.0,
             beside=(0.0,) if quick else (0.0, given.beside),
         ),
+        # Ten minutes' worth of a storm in a fraction of the time.
+        storm=Storm(*((5_000, 10.0) if quick else (50_000, 100.0)), beside=given.beside),
         victims=("tasks",) if quick else ("grading", "grading-2", "tasks", "tasks-2"),
     )
 

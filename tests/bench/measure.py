@@ -20,6 +20,7 @@ from tests.bench.results import Result, against_floor, rounds
 from tests.bench.seed import Seeder
 from tests.bench.setup import Office, make_offices
 from tests.bench.stillness import rest
+from tests.bench.storm import Storm, measure_storm
 from tests.bench.templates import make_templates
 from tests.bench.texts import Texts
 from tests.bench.vendor import measure_vendor
@@ -42,6 +43,7 @@ class Plan:
     profile: bool
     growth: Growth
     clocks: Clocks
+    storm: Storm
     victims: tuple[str, ...]
 
 
@@ -78,6 +80,8 @@ async def measure_doors(doors: intake.Doors, plan: Plan, offices: Sequence[Offic
         results += await measure_intake(doors, plan, console)
     if "vendor" in plan.parts:
         results += await measure_vendor(doors, offices, plan.seconds, console)
+    if "storm" in plan.parts:
+        results += await measure_storm(doors, offices, plan.storm, console)
     if "overload" in plan.parts:
         results += await measure_overload(doors, offices, plan.seconds, console)
     if "flow" in plan.parts:

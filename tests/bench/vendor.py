@@ -52,12 +52,12 @@ class Pushed:
         return self.posts / max(self.seconds, 1e-9)
 
 
-async def make_vendor(product: Product, offices: Sequence[Office]) -> bytes:
+async def make_vendor(product: Product, offices: Sequence[Office], name: str = NAME) -> bytes:
     """Register a vendor for these organisations; its signing secret."""
     async with aiohttp.ClientSession() as session:
         login, password = load_secrets(product.var / "secrets").admin
         admin = {"Authorization": f"Bearer {await sign_in(session, product, login, password)}"}
-        given = {"name": NAME, "organisations": [office.organisation for office in offices]}
+        given = {"name": name, "organisations": [office.organisation for office in offices]}
         async with session.post(f"{product.url('intake')}/v1/vendors", json=given, headers=admin) as response:
             issued = await response.json()
             if response.status != 201:
@@ -71,15 +71,15 @@ def pushes(offices: Sequence[Office], secret: bytes, run: str) -> Iterator[bytes
     for number in itertools.count():
         office = offices[number % len(offices)]
         body = orjson.dumps({"organisation": office.organisation, "events": _events(texts, chance, f"{run}-{number}")})
-        yield _signed(f"{run}-{number}", secret, body)
+        yield signed_push(f"{run}-{number}", secret, body)
 
 
-def _signed(webhook_id: str, secret: bytes, body: bytes) -> bytes:
+def signed_push(webhook_id: str, secret: bytes, body: bytes, vendor: str = NAME) -> bytes:
     """A whole request; the bytes that are signed are the bytes that are sent."""
     stamp = str(int(time.time()))
     mac = b64encode(hmac.digest(secret, f"{webhook_id}.{stamp}.".encode() + body, hashlib.sha256)).decode()
     head = (
-        f"POST /v1/monitoring/{NAME}/events HTTP/1.1\r\nHost: 127.0.0.1\r\nContent-Type: application/json\r\n"
+        f"POST /v1/monitoring/{vendor}/events HTTP/1.1\r\nHost: 127.0.0.1\r\nContent-Type: application/json\r\n"
         f"webhook-id: {webhook_id}\r\nwebhook-timestamp: {stamp}\r\nwebhook-signature: v1,{mac}\r\n"
         f"Content-Length: {len(body)}\r\n\r\n"
     )

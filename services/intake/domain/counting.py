@@ -20,7 +20,7 @@ Place = tuple[UUID, datetime, str, str]
 """Incident, hour, platform, kind of author; an unknown one is the empty text."""
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(slots=True)  # not frozen, which would double what it costs to make one: never changed all the same
 class Sample:
     """A report's counts as they stood at `at`; `post_id` is the report that leads its post, mostly itself."""
 
@@ -118,10 +118,14 @@ class Counts:
         platform, author_type = self._shown_as(sample.post_id)
         for hour, part in by_hours(gained, since, until):
             place = (sample.incident_id, hour, platform, author_type)
-            self.hours[place] = plus(self.hours.get(place, Spread()), part)
+            before = self.hours.get(place)
+            self.hours[place] = part if before is None else plus(before, part)
 
     def _shown_as(self, post_id: UUID) -> tuple[str, str]:
         """Always the same for one post, whoever told last: what its earliest report that says so calls it."""
+        if len(self._posts[post_id]) == 1:
+            only = self.latest[post_id]
+            return only.platform or "", only.author_type or ""
         reports = [self.latest[each] for each in sorted(self._posts[post_id])]
         platform = next((each.platform for each in reports if each.platform), "")
         return platform, next((each.author_type for each in reports if each.author_type), "")

@@ -75,7 +75,7 @@ class Incident:
 
     `said_at` is when it last spoke, `unsaid` what it owes since ("joined" or "spread"), both by the office clock. `state` is
     what citizens are shown of it; `follows` is the closed incident of the same matter. `reopened`: this batch reached it
-    closed and takes it up again. `passed` are thresholds that its total passed in this batch, perhaps not for the first time;
+    closed and takes it up again. `passed` are those of `thresholds` that its total passed in this batch, perhaps not for the first time;
     `owed` is what it had not said before this batch; `crossed` what it is to speak of now.
     """
 
@@ -105,6 +105,8 @@ class Incident:
     reopened: bool = False
     speaks: bool = False
     owed: str | None = None
+    before: Spread | None = None
+    thresholds: tuple[Threshold, ...] = ()
     passed: list[Crossed] = field(default_factory=list)
     crossed: list[Crossed] = field(default_factory=list)
 
@@ -122,16 +124,18 @@ class Incident:
         self.spread_moved = True
 
     def gain(self, gained: Spread, arrival: Arrival) -> None:
-        """The total moves by `gained`; thresholds that it passes upwards are noted."""
-        before, self.spread = self.spread, plus(self.spread, gained)
-        if arrival.thresholds:
-            self.passed += crossed(arrival.thresholds, before, self.spread, arrival.received_at)
+        """The total moves by `gained`, from what it was `before` this batch."""
+        if self.before is None:
+            self.before, self.thresholds = self.spread, arrival.thresholds
+        self.spread = plus(self.spread, gained)
 
     def settle(self, now: datetime) -> None:
         """Decide whether it speaks of this batch, or owes it: at most one event in `AT_MOST_EVERY`, but of a reopening at once.
 
         A clock that was set back silences nobody: a last word that lies in the future by as much counts as long ago.
         """
+        if self.before is not None:
+            self.passed = crossed(self.thresholds, self.before, self.spread, now)
         news = self.gained or self.spread_moved or (self.first is not None and self.passed)
         if not news and not self.reopened:
             return
