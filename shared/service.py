@@ -7,6 +7,7 @@ from dataclasses import dataclass, field
 from datetime import timedelta
 from typing import Any
 
+import structlog
 from fastapi import APIRouter, FastAPI
 
 from shared.account_watch import AccountWatch
@@ -36,6 +37,7 @@ from shared.timers.verdicts import Verdicts
 from shared.timers.watch import TimersWatch
 from shared.web.app import create_app
 
+_log = structlog.get_logger()
 Check = Callable[[], Awaitable[None]]
 _HTTP_LOCK = "200ms"
 _WORK_LOCK = "5s"
@@ -174,7 +176,7 @@ def assemble(
             yield
         finally:
             await _leave(running, loops)
-            await asyncio.gather(consumer.close(), relay.close(), bus.close(), *(each.close() for each in databases))
+            await _close([consumer.close, relay.close, bus.close, *(each.close for each in databases)])
             await spans.close()
 
     return create_app(
@@ -228,6 +230,13 @@ def _loops(running: Running, databases: Sequence[Database]) -> dict[str, Loop]:
         loops["timers"] = lambda: timers.run(parts.work, parts.office, verdicts)
         loops["past-due"] = TimersWatch(parts.name, parts.work, parts.office).run
     return {"connect": connect, **{name: after_connecting(loop) for name, loop in loops.items()}}
+
+
+async def _close(parts: Sequence[Callable[[], Awaitable[None]]]) -> None:
+    """Close all, whatever one of them says: a broker that is gone must not keep connections to others open."""
+    for error in await asyncio.gather(*(close() for close in parts), return_exceptions=True):
+        if error is not None:
+            _log.warning("service.not_closed", error=repr(error))
 
 
 async def _leave(running: Running, loops: Loops) -> None:

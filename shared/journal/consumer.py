@@ -159,5 +159,7 @@ class Consumer:
 
     async def close(self) -> None:
         """Leave the bus and close the connections to other journals."""
-        await self._subscriber.close()
-        await self._journals.close()
+        try:
+            await self._subscriber.close()
+        finally:
+            await self._journals.close()
