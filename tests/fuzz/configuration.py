@@ -17,6 +17,8 @@ LOCATED = {
         "vendor_id",
         "vendor",
         "subject",
+        "other",
+        "move_id",
     ),
     "query": ("incident_id", "after", "owner", "channel"),
     "body": (
@@ -30,6 +32,9 @@ LOCATED = {
         "organisation_id",
         "content_sha256",
         "hash",
+        "other",
+        "region",
+        "root_id",
     ),
 }
 """Where an existing value is put, by its name. A login stands in bodies alone: an account that is disabled is lost to its round."""

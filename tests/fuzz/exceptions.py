@@ -74,6 +74,12 @@ ALLOWANCES = (
     ),
     Allowance(r"^POST /v1/organisations$", r"rulebook|layer", "which rulebooks there are is the product's shelf"),
     Allowance(r"^POST /v1/(complaints|patrol-entries)$", r"occurred_at", "JSON Schema has no bounds for a date-time"),
+    Allowance(
+        r"/merge$|/split$",
+        r"merged with itself|to split off|has no report|These are all",
+        "which reports an incident has, and which incident is another, is state",
+    ),
+    Allowance(r"^POST /v1/joining/try$", r"occurred_at", "JSON Schema has no bounds for a date-time"),
     Allowance(r"^POST /v1/monitoring", r"organisation", "whom a vendor may push for is state"),
 )
 

@@ -11,6 +11,7 @@ from tests.fuzz.world import POSTS_OF, World, make_key
 EVERY_PHASE = ("examples", "coverage", "fuzzing", "stateful")
 ORGANISATION_ADMIN, PLATFORM_ADMIN = "admin", "platform_admin"
 INTERNAL, COMPLAINTS, PUSHES, PUBLIC = "^/internal/", "^/v1/complaints", "^/v1/monitoring", "^/v1/"
+JOINING = "^/v1/(incidents/|reports/|moves/|joining/)"
 COMPANIONS = {"console": "tasks"}
 """Which service speaks to one that cannot speak to itself."""
 
@@ -75,6 +76,7 @@ def short_run() -> list[Round]:
         Round("publishing", "all posts", ("fuzzing",), 6, 7, PUBLIC),
         Round("grading", "all posts", ("fuzzing",), 4, 8, PUBLIC),
         Round("intake", "portal", ("fuzzing",), 20, 4, COMPLAINTS),
+        Round("intake", "all posts", ("fuzzing",), 6, 6, JOINING),
         Round("intake", "vendor", ("fuzzing",), 20, 4, PUSHES),
         Round("console", PLATFORM_ADMIN, ("fuzzing",), 4, 4),
         Round("grading", "anonymous", ("coverage",), 0, 4),

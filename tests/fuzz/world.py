@@ -154,6 +154,7 @@ def _fill(world: World, seed: int, incidents: int) -> None:
         proposal = world.api.get("grading", f"/v1/gradings/{incident}", staff)["proposal"] or "general"
         world.api.post("grading", f"/v1/gradings/{incident}/approve", staff, {"level": proposal})
     _work(world, known, chance)
+    _join(world, known)
     world.known["receipt"] = [each["receipt"] for each in told]
     world.known["key_id"] = [make_key(world.api, world.admin, world.organisation)[0] for _ in range(6)]
     vendors = [make_vendor(world.api, world.admin, [world.organisation], f"fuzz-vendor-{n}") for n in range(4)]
@@ -204,6 +205,19 @@ def _on_its_way(world: World, path: str, author: dict[str, str], signer: dict[st
         api.send("publishing", "POST", f"{path}/releases", author, body=posted)
 
 
+def _join(world: World, incidents: Sequence[str]) -> None:
+    """Some incidents merged: one merge stands, one is undone, and a pair is refused."""
+    api, staff = world.api, world.api.staff(world.everyone)
+    first, second, third, fourth, *_ = incidents[-4:]
+    moves = [
+        api.post("intake", f"/v1/incidents/{survivor}/merge", staff, {"other": other, "reason": "同一事项"})
+        for survivor, other in ((first, second), (third, fourth))
+    ]
+    api.post("intake", f"/v1/moves/{moves[0]['move_id']}/undo", staff, {"reason": "不是同一事项"})
+    api.post("intake", f"/v1/incidents/{first}/similar/{third}/refuse", staff, {"reason": "不是同一事项"})
+    world.known["move_id"] = [each["move_id"] for each in moves]
+
+
 def learn(world: World) -> None:
     """Ask every list for what there is now."""
     api, staff, known = world.api, world.api.staff(world.everyone), world.known
@@ -225,7 +239,8 @@ def learn(world: World) -> None:
     known["vendor"] = [world.vendor.name]
     known["organisation"] = known["organisation_id"] = [each.organisation for each in world.offices]
     known["login"] = [each.login for each in world.posts.values()]
-    known["subject"] = incidents[:5]
+    known["subject"] = known["other"] = incidents[:5]
+    known["region"], known["root_id"] = ["示范区", "示范县"], ["fuzz-root"]
     known["owner"] = sorted(world.posts)
     known["level"] = ["general", "sensitive", "major", "extra_major"]
     known["flag"] = ["sensitive", "mass_incident", "urgent"]
