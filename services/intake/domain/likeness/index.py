@@ -8,6 +8,7 @@ one in some thousands that completes a large segment 50 to 100 ms: load many in 
 from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 from datetime import datetime
+from threading import Lock
 from uuid import UUID
 
 import numpy as np
@@ -32,7 +33,7 @@ class Near:
 
 
 class Index:
-    """Not for several threads at once.
+    """May be used by several threads: one at a time gets in.
 
     All vectors must be of the generation `number`. In generation 0 grams weigh by the matters held at the time of the question.
     The same matters held give the same answer, to the last bit, whatever was put and dropped on the way and in which order.
@@ -44,6 +45,7 @@ class Index:
         self._segments: list[Segment] = []
         self._waiting: list[Postings] = []
         self._live: Live | None = None
+        self._alone = Lock()
 
     def __len__(self) -> int:
         """How many incidents it holds."""
@@ -58,16 +60,18 @@ class Index:
     def put(self, incident_id: UUID, vector: Vector, opened_at: datetime) -> None:
         """Hold an incident, opened at this aware moment; a vector it had before is replaced."""
         grams, weights = _read(vector)
-        self._slots.take(incident_id, int(weights @ weights), opened_at)
-        self._waiting.append(packed(grams, len(self._waiting), weights))
-        self._live = None
-        if len(self._waiting) >= _MOST_WAITING:
-            self._settle()
+        with self._alone:
+            self._slots.take(incident_id, int(weights @ weights), opened_at)
+            self._waiting.append(packed(grams, len(self._waiting), weights))
+            self._live = None
+            if len(self._waiting) >= _MOST_WAITING:
+                self._settle()
 
     def drop(self, incident_id: UUID) -> None:
         """Forget an incident; one that is not held is no error."""
-        if self._slots.give_up(incident_id):
-            self._live = None
+        with self._alone:
+            if self._slots.give_up(incident_id):
+                self._live = None
 
     def nearest(
         self, vector: Vector, most: int, without: Collection[UUID] = (), since: datetime | None = None
@@ -79,18 +83,23 @@ class Index:
         grams, weights = _read(vector)
         if most < 1 or not len(grams):
             return []
-        self._settle()
-        segments, squares = self._segments, self._slots.squares
-        if not self.number:
-            self._live = self._live or weighed(self._segments, self._slots.alive, len(self))
-            segments, squares = self._live.segments, self._live.squares
-            weights = weights * self._live.rarity(grams)
-        square = int(weights @ weights)
-        slots, products = _met(segments, grams, weights)
-        may = self._slots.standing(slots, without, since)
-        slots, products = slots[may], products[may]
-        scores = np.minimum(products / np.sqrt(squares[slots] * float(square)), 1.0)
-        return [Near(*each) for each in self._slots.best(slots, scores, most)]
+        with self._alone:
+            self._settle()
+            segments, squares, weights = self._weighed(grams, weights)
+            slots, products = _met(segments, grams, weights)
+            may = self._slots.standing(slots, without, since)
+            slots, products = slots[may], products[may]
+            scores = np.minimum(products / np.sqrt(squares[slots] * float(weights @ weights)), 1.0)
+            return [Near(*each) for each in self._slots.best(slots, scores, most)]
+
+    def _weighed(
+        self, grams: NDArray[np.uint32], weights: NDArray[np.int64]
+    ) -> tuple[Sequence[Segment], NDArray[np.int64], NDArray[np.int64]]:
+        """Segments, squared lengths of their vectors, and the weights asked for: as they are, or by what is held now."""
+        if self.number:
+            return self._segments, self._slots.squares, weights
+        self._live = self._live or weighed(self._segments, self._slots.alive, len(self))
+        return self._live.segments, self._live.squares, weights * self._live.rarity(grams)
 
     def _settle(self) -> None:
         """Make a segment of what waits, then merge small neighbours into larger ones."""

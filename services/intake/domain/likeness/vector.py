@@ -1,12 +1,13 @@
 """A matter's vector: its heaviest grams and their weights, as stored."""
 
+import math
 from dataclasses import dataclass
 
 import numpy as np
 from numpy.typing import NDArray
 
 from services.intake.domain.likeness.grams import TRIPLE, Grams
-from services.intake.domain.likeness.weights import Weights
+from services.intake.domain.likeness.weights import STEPS, Weights
 
 CUT = 72
 """Grams kept. Measured on 156 real complaints among 6,541 and 506 posts among 648, first / among five:
@@ -23,6 +24,11 @@ CUT = 72
 Rarities counted over 8 % (complaints) or 40 % (posts) of the rows change none of it by more than 0.02. What ends by weight alone
 are the many triples that nobody else says: they leave no room for what may meet.
 """
+FEWEST = 24
+"""Kept even if thousands say them."""
+_ONCE_TO_COMMON = round(STEPS * math.log(2000 / 1.5))
+"""From the rarity of what one says down to that of what 2,000 say. Such grams are not kept: what they tell among so many is little,
+and following them is what a question costs."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -41,18 +47,19 @@ def vector(grams: Grams, weights: Weights) -> Vector:
     """The `CUT` heaviest grams under these weights; all of them before the first generation."""
     hashes, rarity = grams.hashes, weights.of(grams.hashes)
     heavy = _FREQUENCY[grams.counts] * rarity
-    if weights.number and len(heavy) > CUT:
-        kept = _kept(hashes, heavy, rarity == weights.once)
+    if weights.number:
+        telling = int(np.count_nonzero(rarity > weights.once - _ONCE_TO_COMMON))
+        kept = _kept(hashes, heavy, rarity == weights.once, min(max(telling, FEWEST), CUT))
         hashes, heavy = hashes[kept], heavy[kept]
     heaviest = heavy.max(initial=1)
     scaled = np.maximum((heavy * 255 + heaviest // 2) // heaviest, 1)
     return Vector(hashes.astype("<u4").tobytes(), scaled.astype(np.uint8).tobytes())
 
 
-def _kept(hashes: NDArray[np.uint32], heavy: NDArray[np.int64], once: NDArray[np.bool_]) -> NDArray[np.intp]:
+def _kept(hashes: NDArray[np.uint32], heavy: NDArray[np.int64], once: NDArray[np.bool_], most: int) -> NDArray[np.intp]:
     """The places of those to keep, in their order. What only this one says meets nothing yet; triples repeat their pairs."""
     telling = heavy * _OF_KIND[(hashes & TRIPLE) + 2 * once]
-    return np.sort(np.argsort(-telling, kind="stable")[:CUT])
+    return np.sort(np.argsort(-telling, kind="stable")[:most])
 
 
 _OF_KIND = np.array([100, 80, 70, 56])

@@ -3,6 +3,7 @@
 import math
 import random
 from collections.abc import Sequence
+from concurrent.futures import ThreadPoolExecutor
 from datetime import UTC, datetime, timedelta
 from itertools import islice
 from uuid import UUID
@@ -101,6 +102,20 @@ def test_leaves_out_those_named_dropped_and_opened_before() -> None:
     built.drop(IDS[9])
     assert len(built) == 599
     assert IDS[9] not in {near.incident_id for near in built.nearest(VECTORS[9], 600)}
+
+
+def test_several_threads_may_put_and_ask_at_once() -> None:
+    built = Index(1)
+
+    def some(first: int) -> None:
+        for each in range(first, 600, 4):
+            built.put(IDS[each], VECTORS[each], MOMENT)
+            assert built.nearest(VECTORS[each], 1) == [Near(IDS[each], 1.0)]
+
+    with ThreadPoolExecutor(4) as threads:
+        list(threads.map(some, range(4)))
+    straight = index(range(600))
+    assert all(built.nearest(each, 10) == straight.nearest(each, 10) for each in VECTORS[::30])
 
 
 def test_a_vector_put_again_replaces_the_first() -> None:
