@@ -7,7 +7,7 @@ from typing import Literal, NamedTuple, cast
 
 from services.intake.domain import words
 from services.intake.domain.deciding import Batch, Outcome, Recognised
-from services.intake.domain.joining import ALIKE, Post, join_keys
+from services.intake.domain.joining import ALIKE, Post, elsewhere, join_keys
 from services.intake.domain.reports import Arrival
 from services.intake.domain.telling_apart import apart, written
 from services.intake.domain.times import Occurred
@@ -106,17 +106,17 @@ def compare(earlier: Arrival, later: Arrival) -> Compared:
         fewest=min(len(earlier.grams), len(later.grams)) // 4,
         regions=(earlier.region or "", later.region or ""),
     )
-    return replace(found, verdict=_verdict(found, outcome))
-
-
-def _verdict(found: Compared, outcome: Outcome) -> Verdict:
     if found.joins:
-        return cast("Verdict", outcome.why)
+        return replace(found, verdict=cast("Verdict", outcome.why))
+    return replace(found, verdict=_reason(found, in_two_places=elsewhere(earlier.region, later.region)))
+
+
+def _reason(found: Compared, *, in_two_places: bool) -> Verdict:
     reasons: Sequence[tuple[Verdict, bool]] = (
         ("short", found.fewest < words.FEWEST_GRAMS),
         ("unlike", found.jaccard < ALIKE),
         ("window", found.apart > found.window),
-        ("region", all(found.regions) and found.regions[0] != found.regions[1]),
+        ("region", in_two_places),
         ("differs", bool(found.differs)),
     )
     return next((verdict for verdict, holds in reasons if holds), "unmet")

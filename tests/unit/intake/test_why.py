@@ -94,6 +94,11 @@ def test_the_same_difference_is_said_once() -> None:
     assert saying_why.verdict(found).chinese.count("“白杨”") == 1
 
 
+def test_a_region_within_another_is_no_other_place() -> None:
+    found = pair(told(LETTER, region="示范市城东区"), told(LETTER, region="城东区"))
+    assert (found.joins, found.verdict) == (True, "text")
+
+
 def test_numbers_that_only_punctuation_parts_are_two() -> None:
     found = pair(told(f"{LETTER}3-1-502室"), told(f"{LETTER}31-502室"))
     assert (found.joins, found.verdict) == (False, "differs")
