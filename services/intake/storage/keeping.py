@@ -53,6 +53,8 @@ _TABLES = {
     "unread": _UNREAD,
 }
 _PARAMETERS = sum(map(len, _TABLES.values()))
+_ALIKE = frozenset({"organisation_id", "kind", "source", "received_at", "opened_at"})
+"""Never NULL, and mostly the same throughout a batch: such a column is sent as one element."""
 # A key of an incident that was found closed passes to the newcomer's; any other was taken by a racing transaction.
 _PASSED_ON = f""" ON CONFLICT (key) DO UPDATE SET incident_id = excluded.incident_id, report_id = excluded.report_id
 WHERE t.incident_id = ANY(${_PARAMETERS + 1}::uuid[]) RETURNING key"""
@@ -64,14 +66,18 @@ def _statement() -> str:
     """`WITH a AS (INSERT … SELECT … FROM unnest(…)), …`: a parameter a column, an array each.
 
     A column of arrays travels as one text each: arrays of arrays must be rectangular in PostgreSQL, and the driver looks at
-    every element of an array twice.
+    every element of an array twice. For the same reason a column of nothing but NULL is sent empty and one of `_ALIKE` as a
+    single element where it can be: `unnest` fills up with NULL.
     """
     parts, place = [], 0
     for table, columns in _TABLES.items():
         names = [name for name, _ in columns]
         arrays = [f"${place + n}::{_sent(kind)}[]" for n, (_, kind) in enumerate(columns, 1)]
         place += len(columns)
-        taken = ", ".join(_read(name, kind) for name, kind in columns)
+        taken = ", ".join(
+            f"coalesce(w.{name}, ({array})[1])" if name in _ALIKE else _read(name, kind)
+            for (name, kind), array in zip(columns, arrays, strict=True)
+        )
         parts.append(
             f"new_{table} AS (INSERT INTO intake.{table} AS t ({', '.join(names)}) "
             f"SELECT {taken} FROM unnest({', '.join(arrays)}) w({', '.join(names)})"
@@ -147,10 +153,18 @@ async def _save_new(tx: Transaction, plan: Plan, answers: Sequence[tuple[Any, ..
             if len(first.grams) >= 4 * FEWEST_READ
         ],
     }
-    values = [column for table, columns in _TABLES.items() for column in _columns(rows[table], len(columns))]
+    values = [column for table, columns in _TABLES.items() for column in _shortened(rows[table], columns)]
     taken = await tx.value(_NEW, *values, list(plan.passed_on))
     if taken < len(keys):
         raise RacedError(f"{len(keys) - taken} join keys were taken by another transaction.")
+
+
+def _shortened(rows: Sequence[tuple[Any, ...]], columns: Sequence[tuple[str, str]]) -> list[list[Any]]:
+    found = _columns(rows, len(columns))
+    for place, (column, (name, _)) in enumerate(zip(found, columns, strict=True)):
+        if column and (column[0] is None or name in _ALIKE) and column.count(column[0]) == len(column):
+            found[place] = [] if column[0] is None else column[:1]
+    return found
 
 
 def _columns(rows: Sequence[tuple[Any, ...]], width: int) -> list[list[Any]]:
