@@ -92,6 +92,7 @@ def wire(parts: Parts, portal_door: Admission, vendor_door: Admission) -> Wiring
             "keeper": keeper.run,
             "janitor": Janitor(parts.work, parts.office, parts.system).run,
             "speaker": Speaker(parts.work, parts.journal, parts.office).run,
+            **reading_loops(parts, shelves),
         },
         databases=[portal, vendor],
         readiness={"keys": keys_present},
