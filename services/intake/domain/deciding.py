@@ -1,6 +1,8 @@
 """Where each arrival of a batch goes: replayed, known already, into its incident, or into one of its own. Pure."""
 
 import hashlib
+import heapq
+from collections import Counter
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import datetime
@@ -15,6 +17,8 @@ from services.intake.domain.telling_apart import written
 from shared.contracts.intake import Spread
 from shared.ids import new_id
 
+MOST_COMPARED = 96
+"""Candidates whose grams are compared with one arrival's: those that share the most bands with it, which are the most alike."""
 EventKey = tuple[str, str, str]
 
 
@@ -149,8 +153,9 @@ class Batch:
     def _ranked(self, arrival: Arrival) -> list[tuple[float, UUID]]:
         """The candidates to be read closely, by the ids they are found under; reckoned again when the batch has brought more."""
         if arrival.report_id not in self._ranks or not self._fresh.isdisjoint(arrival.bands):
-            ids = {each for band in arrival.bands for each in self._bands.get(band, ())}
-            found = [self._candidates[id_] for id_ in ids & self._candidates.keys()]
+            shared = Counter(each for band in arrival.bands for each in self._bands.get(band, ()))
+            likely = heapq.nlargest(MOST_COMPARED, shared, key=lambda id_: (shared[id_], id_))
+            found = [self._candidates[id_] for id_ in likely if id_ in self._candidates]
             ranked = joining.rank(_newcomer(arrival), found, arrival.window)
             self._ranks[arrival.report_id] = [(score, each.led or each.incident_id) for score, each in ranked]
         return self._ranks[arrival.report_id]

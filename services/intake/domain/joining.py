@@ -16,7 +16,7 @@ from typing import Literal
 from uuid import UUID
 
 from services.intake.domain import words
-from services.intake.domain.telling_apart import apart, parted_numbers
+from services.intake.domain.telling_apart import parted_numbers, same_matter
 from services.intake.domain.urls import normal_url
 
 ALIKE = 0.6
@@ -196,7 +196,7 @@ def _fitting(
     for incident, why in by_key(newcomer, known, window):
         yield incident, why, 1.0
     for score, candidate in ranked:
-        if candidate.text is not None and not apart(newcomer.text, candidate.text):
+        if candidate.text is not None and same_matter(newcomer.text, candidate.text):
             yield candidate, "words", score
 
 
