@@ -21,11 +21,11 @@ FROM intake.incidents WHERE incident_id = ANY($1::uuid[]) AND organisation_id = 
 """
 # Reports of one post are one: where two vendors told of it, both go.
 _WHOLE = """
-SELECT report_id FROM intake.reports WHERE incident_id = $1 AND report_id = ANY($2::uuid[])
-UNION
-SELECT mate.report_id FROM intake.reports r JOIN intake.reports mate
-  ON mate.report_id = r.counted_in OR mate.counted_in = coalesce(r.counted_in, r.report_id)
-WHERE r.incident_id = $1 AND r.report_id = ANY($2::uuid[]) AND mate.incident_id = $1
+WITH posts AS MATERIALIZED (
+  SELECT DISTINCT coalesce(counted_in, report_id) AS post_id FROM intake.reports
+  WHERE report_id = ANY($2::uuid[]) AND incident_id = $1
+)
+SELECT report_id FROM intake.reports WHERE incident_id = $1 AND coalesce(counted_in, report_id) IN (SELECT post_id FROM posts)
 """
 # What is kept of a report besides goes with it; its first incident is remembered until it is back there.
 _GO = """

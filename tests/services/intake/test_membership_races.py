@@ -7,7 +7,7 @@ from uuid import UUID
 
 import pytest
 
-from services.intake.usecases import keep as keeping
+from services.intake.storage.recognising import load_incidents
 from shared.db import Database
 from shared.errors import ConflictError
 from tests.builders.databases import TestDatabase
@@ -27,7 +27,6 @@ class Barrier:
 
     def __init__(self, monkeypatch: pytest.MonkeyPatch) -> None:
         self.looked, self.go_on = asyncio.Event(), asyncio.Event()
-        real = keeping.load_incidents
         first = True
 
         async def later(*args: Any) -> Any:
@@ -36,9 +35,9 @@ class Barrier:
                 first = False
                 self.looked.set()
                 await self.go_on.wait()
-            return await real(*args)
+            return await load_incidents(*args)
 
-        monkeypatch.setattr(keeping, "load_incidents", later)
+        monkeypatch.setattr("services.intake.usecases.keep.load_incidents", later)
 
 
 async def both(moved: Moved, one: tuple[UUID, UUID], other: tuple[UUID, UUID]) -> list[Any]:

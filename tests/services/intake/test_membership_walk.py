@@ -108,7 +108,8 @@ async def test_a_walk_keeps_everything_sound(moved: Moved, seed: int) -> None:
 
 @pytest.mark.parametrize("seed", [4, 5])
 async def test_the_latest_can_always_be_undone_and_brings_back_exactly_what_was(moved: Moved, seed: int) -> None:
-    walk, made = Walk(moved, Random(seed)), []
+    walk = Walk(moved, Random(seed))
+    made: list[tuple[Move, dict[UUID, Any]]] = []
     while len(made) < 25:
         before = await moved.standing()
         try:
