@@ -7,7 +7,7 @@ from uuid import UUID
 
 import pytest
 
-from services.intake.storage import generations
+from services.intake.storage import generations, matters
 from services.intake.usecases import generations as rebuilding
 from shared.db import Database
 from tests.builders.databases import TestDatabase
@@ -115,15 +115,15 @@ async def test_after_a_crash_in_the_middle_another_replica_goes_on(
         assert await house.generations.step("anhui")
     half = await house.run("SELECT count(*) FROM intake.matters WHERE generation = 1")
     assert half == 6
-    keep = rebuilding.matters.keep
+    keep = matters.keep
 
     async def crash(*_: object, **__: object) -> None:
         raise asyncio.CancelledError
 
-    monkeypatch.setattr(rebuilding.matters, "keep", crash)
+    monkeypatch.setattr(matters, "keep", crash)
     with pytest.raises(asyncio.CancelledError):
         await house.generations.step("anhui")
-    monkeypatch.setattr(rebuilding.matters, "keep", keep)
+    monkeypatch.setattr(matters, "keep", keep)
     assert await house.run("SELECT count(*) FROM intake.matters WHERE generation = 1") == half
     other = house.another()
     counted = await house.run("SELECT made_at FROM intake.generations WHERE number = 1")
@@ -156,11 +156,11 @@ async def test_who_writes_while_it_switches_writes_for_what_comes_into_force(
     await elsewhere.open()
     other = House(elsewhere, house.clock)
     async with elsewhere.transaction() as tx:
-        present = await generations.present(tx, "anhui")
+        old, coming = await generations.present(tx, "anhui")
         weights = await other.shelves.weights(tx, "anhui", 1)
     async with house.db.transaction() as writing:
         await generations.hold_for_writing(writing, ["anhui"], house.clock.now())
-        switching = asyncio.create_task(other.generations._switch(*present, weights))
+        switching = asyncio.create_task(other.generations._switch(old, coming, weights))
         while not await house.run("SELECT count(*) FROM pg_locks WHERE NOT granted"):
             assert not switching.done()
             await asyncio.sleep(0.01)
