@@ -36,8 +36,8 @@ def present(task: Task) -> dict[str, Any]:
         "held_at": task.held_at,
         "due_at": task.due_at,
         "done_at": task.done_at,
-        "duplicate_of": task.duplicate_of,
-        "merged_into": task.merged_into,
+        "duplicate_of": None if task.duplicate_of is None else str(task.duplicate_of),
+        "merged_into": None if task.merged_into is None else str(task.merged_into),
     }
 
 

@@ -103,6 +103,15 @@ def test_counts_are_not_added_before_the_totals_have_them() -> None:
     assert [each.id for each in left] == [ours.id]
 
 
+def test_time_given_to_the_absorbed_one_makes_no_deadline_later() -> None:
+    ours = [moment("discovered"), graded(LOW, 20), moment("claimed", 30)]
+    plain = run(XUANCHENG, ours).orders["investigate"].due_at
+    more = fact("x", "extended", 60, order="investigate", within="10 working days", by="u1", reason="r")
+    stopped = fact("s", "suspended", 60, reason="force_majeure", by="u1")
+    assert run(XUANCHENG, [*ours, merged(more, stopped)]).orders["investigate"].due_at == plain
+    assert run(XUANCHENG, [*ours, more, merged(complaint())]).orders["investigate"].due_at != plain
+
+
 def test_many_carriers_of_one_merge_are_undone_together() -> None:
     late = merged(graded(HIGH, 40), name="act:late")
     assert level(graded(LOW, 20), merged(flag("urgent", 10)), late) == HIGH

@@ -128,7 +128,7 @@ def test_a_merge_is_a_union(history: tuple[CompiledRulebook, list[Fact]], cut: i
 
 def _judges(each: Fact) -> bool:
     turn = each.kind == "moment" and each.data["name"] in {"worsening", "calmed", "closed", "reopened"}
-    return turn or each.kind in {"graded", "flag", "anchor_moved"}
+    return turn or each.kind in {"graded", "flag", "anchor_moved", "extended", "suspended", "resumed"}
 
 
 @settings(deadline=None)

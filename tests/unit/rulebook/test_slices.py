@@ -1,11 +1,14 @@
 """What consumers get of a rulebook, and what belongs to no incident."""
 
+from dataclasses import replace
 from datetime import datetime, timedelta
 
 import orjson
 import pytest
+from pydantic import ValidationError
 
 from services.grading.rulebook import CompiledRulebook, answer_chain, routine_orders, slices
+from services.grading.rulebook.written.model import Joining
 from shared.calendar.hours import SHANGHAI
 from tests.unit.rulebook.cases import ANHUI, CALENDAR, XUANCHENG, YICHUN
 
@@ -16,8 +19,26 @@ def test_slices_are_plain_json(rulebook: CompiledRulebook) -> None:
     assert orjson.loads(orjson.dumps(parts)) == parts
     assert parts.keys() == {"intake", "publishing", "tasks"}
     assert parts["intake"]["join_window_hours"] == 168
+    assert (parts["intake"]["after_closing"], parts["intake"]["reopen_within_hours"]) == ("anew", None)
     assert {"weibo", "wechat", "government_site"} <= parts["publishing"]["channels"].keys()
     assert {rule["chain"] for rule in parts["publishing"]["rules"]} <= parts["publishing"]["chains"].keys()
+
+
+def test_intake_is_told_every_count_that_criteria_turn_at() -> None:
+    thresholds = slices(ANHUI)["intake"]["thresholds"]
+    asked = {(name, least) for each in ANHUI.model.criteria for name, least in each.when.metrics.items()}
+    assert [(each["metric"], each["threshold"]) for each in thresholds] == sorted(asked)
+    assert {each["level"] for each in thresholds} <= ANHUI.level.keys()
+    assert all(each["clause"] for each in thresholds)
+
+
+def test_a_closed_matter_may_be_opened_again() -> None:
+    joining = Joining(after_closing="reopen", reopen_within="30 days")
+    reopening = replace(ANHUI, model=ANHUI.model.model_copy(update={"joining": joining}))
+    assert slices(reopening)["intake"]["reopen_within_hours"] == 720
+    for wrong in ({"after_closing": "reopen"}, {"reopen_within": "30 days"}):
+        with pytest.raises(ValidationError, match="belong together"):
+            Joining.model_validate(wrong)
 
 
 @pytest.mark.parametrize(

@@ -17,6 +17,9 @@ _OPEN = 2
 _UNKNOWN_LEVEL = 1_000
 """A level of another rulebook: a person must decide anew, and the strictest is presumed meanwhile."""
 
+_TIME_GIVEN = frozenset({"extended", "suspended", "resumed"})
+"""What was given to an incident merged in was given upon its own grounds: it must not make the survivor's deadlines later."""
+
 Register = tuple[str, str]
 """What a statement is about, and of what name."""
 
@@ -43,7 +46,7 @@ def overruled(facts: Iterable[Fact], undone: frozenset[str], levels: Mapping[str
     if not top.joined:
         return set()
     said = list(_all(top))
-    found: set[str] = set()
+    found = {fact.id for each in top.joined.values() for fact in _all(each) if fact.kind in _TIME_GIVEN}
     for register in {each for fact in said if (each := _about(fact)) is not None}:
         if register[0] == "anchor":
             found |= _anchors(top, register[1], said)
