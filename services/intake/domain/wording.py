@@ -124,8 +124,9 @@ def _hashed(organisation_id: str, digests: Numbers) -> NDArray[np.int64]:
     lower = two << _32 | three
     low = lower * _LOWER + np.uint64(scope & 2**64 - 1)
     carried = low < lower * _LOWER
-    high = _upper_product(three, two) + one * _LOWER + lower * _UPPER + np.uint64(scope >> 64) + carried
-    return (high ^ _HALF).view(np.int64)
+    high: Numbers = _upper_product(three, two) + one * _LOWER + lower * _UPPER + np.uint64(scope >> 64) + carried
+    signed: NDArray[np.int64] = (high ^ _HALF).view(np.int64)
+    return signed
 
 
 def _upper_product(low: Numbers, high: Numbers) -> Numbers:
@@ -133,4 +134,5 @@ def _upper_product(low: Numbers, high: Numbers) -> Numbers:
     by_low, by_high = _LOWER & _LOW, _LOWER >> _32
     middle = high * by_low + (low * by_low >> _32)
     other = low * by_high + (middle & _LOW)
-    return high * by_high + (middle >> _32) + (other >> _32)
+    upper: Numbers = high * by_high + (middle >> _32) + (other >> _32)
+    return upper

@@ -137,6 +137,7 @@ def post(id_: str, text: str = WATER, **more: Any) -> dict[str, Any]:
     return {"id": id_, "platform": "weibo", "posted_at": NOW.isoformat(), "text": text, "metrics": {"reads": 1}, **more}
 
 
+COUNTS: Sequence[Any] = (-1, 10**12 + 1, 10**18, 1.5, True, "5", [])
 BAD: Sequence[tuple[Any, str]] = [
     (None, "event: "),
     (7, "event: "),
@@ -158,10 +159,7 @@ BAD: Sequence[tuple[Any, str]] = [
     (post("a", posted_at=(NOW + timedelta(hours=1)).isoformat()), "in the future"),
     (post("a", observed_at="0001-01-01T00:00:00+14:00"), "observed_at 0001"),
     (post("a", observed_at=(NOW + timedelta(hours=1)).isoformat()), "observed_at"),
-    *(
-        (post("a", metrics={"reads": count}), "metrics.reads: ")
-        for count in (-1, 10**12 + 1, 10**18, 1.5, True, "5", [])
-    ),
+    *((post("a", metrics={"reads": count}), "metrics.reads: ") for count in COUNTS),
     (post("a", metrics=[]), "metrics: "),
     (post("a", metrics=None), "metrics: "),
 ]
