@@ -152,6 +152,7 @@ async def _said(connection: Database, run: str) -> Said:
             await asyncio.sleep(0.1)
     await rest(connection)
     row = await connection.fetchrow("SELECT reports, comments FROM intake.incidents WHERE incident_id = $1", storm)
+    assert row is not None
     events = await connection.fetch(
         "SELECT time, data FROM intake.journal WHERE subject = $1 AND type = 'incident.changed.v1' ORDER BY position",
         storm,

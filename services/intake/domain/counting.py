@@ -44,7 +44,8 @@ class Counts:
     told: list[Sample] = field(default_factory=list)
     hours: dict[Place, Spread] = field(default_factory=dict)
     owners: dict[UUID, str] = field(default_factory=dict)
-    _posts: defaultdict[UUID, set[UUID]] = field(default_factory=lambda: defaultdict(set))
+    # By post and incident: where somebody has split the reports of one post, it is counted in both incidents.
+    _posts: defaultdict[tuple[UUID, UUID], set[UUID]] = field(default_factory=lambda: defaultdict(set))
 
     @classmethod
     def of(cls, samples: Iterable[Sample]) -> "Counts":
@@ -62,10 +63,10 @@ class Counts:
             self._take(sample)
             self._grow(sample, arrival.spread, arrival.occurred.at, arrival.occurred.at)
             return arrival.spread
-        before = self._counted(lead.post_id)
+        before = self._counted(lead)
         joined = replace(sample, post_id=lead.post_id)
         self._take(joined)
-        gained = minus(self._counted(lead.post_id), before)
+        gained = minus(self._counted(lead), before)
         self._grow(joined, gained, min(lead.at, joined.at), joined.at)
         return gained
 
@@ -84,11 +85,11 @@ class Counts:
         if at < known.at:
             self.told.append(sample)
             return Spread()
-        before = self._counted(known.post_id)
+        before = self._counted(known)
         self.told += [known, sample] if report_id not in self.changed else [sample]
         self.changed.add(report_id)
         self._take(sample)
-        gained = minus(self._counted(known.post_id), before)
+        gained = minus(self._counted(known), before)
         self._grow(sample, gained, known.at, at)
         return gained
 
@@ -101,32 +102,35 @@ class Counts:
         lead = self.latest.get(leading) if leading is not None else None
         if lead is None or lead.incident_id != sample.incident_id:
             return None
-        sources = {self.latest[each].source for each in self._posts[lead.post_id]}
+        sources = {self.latest[each].source for each in self._told_by(lead)}
         return None if sample.source in sources else lead
 
     def _take(self, sample: Sample) -> None:
         self.latest[sample.report_id] = sample
-        self._posts[sample.post_id].add(sample.report_id)
+        self._told_by(sample).add(sample.report_id)
 
-    def _counted(self, post_id: UUID) -> Spread:
-        return highest(self.latest[each].spread for each in self._posts[post_id])
+    def _told_by(self, sample: Sample) -> set[UUID]:
+        return self._posts[(sample.post_id, sample.incident_id)]
+
+    def _counted(self, sample: Sample) -> Spread:
+        return highest(self.latest[each].spread for each in self._told_by(sample))
 
     def _grow(self, sample: Sample, gained: Spread, since: datetime, until: datetime) -> None:
         if gained == NOTHING:
             return
         self.owners[sample.incident_id] = sample.organisation_id
-        platform, author_type = self._shown_as(sample.post_id)
+        platform, author_type = self._shown_as(sample)
         for hour, part in by_hours(gained, since, until):
             place = (sample.incident_id, hour, platform, author_type)
             before = self.hours.get(place)
             self.hours[place] = part if before is None else plus(before, part)
 
-    def _shown_as(self, post_id: UUID) -> tuple[str, str]:
+    def _shown_as(self, sample: Sample) -> tuple[str, str]:
         """Always the same for one post, whoever told last: what its earliest report that says so calls it."""
-        if len(self._posts[post_id]) == 1:
-            only = self.latest[post_id]
-            return only.platform or "", only.author_type or ""
-        reports = [self.latest[each] for each in sorted(self._posts[post_id])]
+        told_by = self._told_by(sample)
+        if len(told_by) == 1:
+            return sample.platform or "", sample.author_type or ""
+        reports = [self.latest[each] for each in sorted(told_by)]
         platform = next((each.platform for each in reports if each.platform), "")
         return platform, next((each.author_type for each in reports if each.author_type), "")
 

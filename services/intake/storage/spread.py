@@ -15,11 +15,11 @@ from shared.db import Transaction
 
 _COUNTED = """
 WITH mine AS MATERIALIZED (
-  SELECT DISTINCT coalesce(counted_in, report_id) AS post_id FROM intake.reports WHERE report_id = ANY($1::uuid[])
+  SELECT DISTINCT coalesce(counted_in, report_id) AS post_id, incident_id FROM intake.reports WHERE report_id = ANY($1::uuid[])
 ), all_of AS (
-  SELECT m.post_id, r.* FROM mine m JOIN intake.reports r ON r.report_id = m.post_id
+  SELECT m.post_id, r.* FROM mine m JOIN intake.reports r ON r.report_id = m.post_id AND r.incident_id = m.incident_id
   UNION ALL
-  SELECT m.post_id, r.* FROM mine m JOIN intake.reports r ON r.counted_in = m.post_id
+  SELECT m.post_id, r.* FROM mine m JOIN intake.reports r ON r.counted_in = m.post_id AND r.incident_id = m.incident_id
 )
 SELECT report_id, post_id, incident_id, organisation_id, source, platform, author_type, reads, comments, reposts, likes,
   coalesce(sampled_at, received_at) AS at
@@ -77,7 +77,7 @@ FROM (
 
 
 async def load_counts(tx: Transaction, report_ids: Collection[UUID]) -> Counts:
-    """The counts of these reports, and of all that tell of the same posts. Their incidents must be locked before."""
+    """The counts of these reports, and of those that tell of the same posts in the same incidents, which must be locked."""
     if not report_ids:
         return Counts()
     return Counts.of(_sample(row) for row in await tx.fetch(_COUNTED, list(report_ids)))

@@ -1,12 +1,14 @@
 """Reading how far a matter has been carried, over the incident and all that it absorbed."""
 
+from collections.abc import Mapping
 from datetime import datetime
+from typing import Any, TypeAlias
 from uuid import UUID
-
-from asyncpg import Record
 
 from services.intake.domain.forecast import WINDOW
 from shared.db import Transaction
+
+Row: TypeAlias = Mapping[str, Any]
 
 _INCIDENT = """
 SELECT i.incident_id, i.merged_into, i.reports, i.reads, i.comments, i.reposts, i.likes, o.thresholds, o.zone
@@ -70,19 +72,20 @@ FROM steps WHERE until >= $2 GROUP BY 1, 2
 """
 
 
-async def read_incident_spread(tx: Transaction, organisation_id: str, incident_id: UUID) -> Record | None:
+async def read_incident_spread(tx: Transaction, organisation_id: str, incident_id: UUID) -> Row | None:
     """An incident's totals, with its organisation's thresholds (JSON) and zone; None where it isn't there."""
-    return await tx.row(_INCIDENT, incident_id, organisation_id)
+    row = await tx.row(_INCIDENT, incident_id, organisation_id)
+    return None if row is None else dict(row)
 
 
-async def read_posts(tx: Transaction, incident_id: UUID) -> list[Record]:
+async def read_posts(tx: Transaction, incident_id: UUID) -> list[Row]:
     """Reports and counts by platform and kind of author, the empty text where unknown."""
-    return await tx.fetch(_POSTS, incident_id)
+    return [dict(row) for row in await tx.fetch(_POSTS, incident_id)]
 
 
-async def read_hours(tx: Transaction, incident_id: UUID, since: datetime) -> list[Record]:
+async def read_hours(tx: Transaction, incident_id: UUID, since: datetime) -> list[Row]:
     """What came and what was gained in each hour (UTC) from `since` on; hours without either are left out."""
-    return await tx.fetch(_HOURS, incident_id, since)
+    return [dict(row) for row in await tx.fetch(_HOURS, incident_id, since)]
 
 
 async def read_crossings(tx: Transaction, incident_id: UUID) -> dict[tuple[str, int], datetime]:
@@ -90,6 +93,6 @@ async def read_crossings(tx: Transaction, incident_id: UUID) -> dict[tuple[str, 
     return {(row["metric"], row["threshold"]): row["at"] for row in await tx.fetch(_CROSSED, incident_id)}
 
 
-async def read_gains(tx: Transaction, incident_id: UUID, now: datetime) -> list[Record]:
+async def read_gains(tx: Transaction, incident_id: UUID, now: datetime) -> list[Row]:
     """What its posts gained from look to look, as far as a forecast at `now` asks; times to the minute."""
-    return await tx.fetch(_GAINS, incident_id, now - 2 * WINDOW)
+    return [dict(row) for row in await tx.fetch(_GAINS, incident_id, now - 2 * WINDOW)]

@@ -8,6 +8,7 @@ from uuid import UUID
 import asyncpg
 import orjson
 
+from services.intake.domain.counting import Counts
 from services.intake.domain.deciding import Batch, Earlier, Recognised
 from services.intake.domain.joining import Alone, Joined
 from services.intake.domain.reports import Arrival, Incident
@@ -110,8 +111,7 @@ class Keep:
         incidents = await load_incidents(tx, list({found.incident_id for found in named}))
         _stand_still(named, incidents)
         counts = await load_counts(tx, batch.recounted(arrivals))
-        if any(sample.incident_id not in incidents for sample in counts.latest.values()):
-            raise RacedError("Reports have been moved to another incident meanwhile.")
+        _stand_where_they_stood(named, counts)
         plan = batch.decide(arrivals, incidents, counts)
         now = self._office.now()
         for incident in plan.incidents.values():
@@ -138,6 +138,15 @@ class Keep:
 
         said = [(incident, payload) for incident in incidents for payload in (incident.reported(), incident.changed())]
         return [event(incident, payload) for incident, payload in said if payload is not None]
+
+
+def _stand_where_they_stood(named: Sequence[Joined | Earlier], counts: Counts) -> None:
+    """Raises `RacedError` where a report that is told again has been moved to another incident since it was looked up."""
+    for found in named:
+        if not isinstance(found, Earlier) or (sample := counts.latest.get(found.report_id)) is None:
+            continue
+        if sample.incident_id != found.incident_id:
+            raise RacedError(f"Report {found.report_id} has been moved to another incident meanwhile.")
 
 
 def _stand_still(named: Sequence[Joined | Earlier], incidents: Mapping[UUID, Incident]) -> None:

@@ -9,6 +9,8 @@ from uuid import UUID
 
 import pytest
 
+from services.intake.storage.spread import spread_totals
+from services.intake.usecases.membership import Membership
 from services.intake.usecases.speaker import Speaker
 from services.intake.usecases.spread import SpreadOf
 from shared.db import Database
@@ -112,6 +114,24 @@ async def test_another_post_of_the_same_vendor_at_the_same_address_counts_for_it
     await vendors.tell("comment", url=URL, reads=5)
     await vendors.tell("theirs", by="two", url=URL, reads=101)
     assert await vendors.totals(first.incident_id) == (3, 106, 0)
+
+
+async def test_the_tellings_of_a_post_stay_one_post_when_it_is_split_off(vendors: Vendors) -> None:
+    other = await vendors.tell("0", comments=7)
+    await vendors.tell("1", url=URL, comments=10)
+    second = await vendors.tell("2", url=URL, by="two", comments=12)
+    split = await Membership(vendors.db, Journal("intake"), vendors.office).split(
+        "li", "anhui", other.incident_id, [second.report_id], "另一件事"
+    )
+    first = await vendors.tell("1", url=URL, comments=20)
+    again = await vendors.tell("2", url=URL, by="two", comments=30)
+    assert (again.result, first.incident_id, again.incident_id) == ("respread", split.other_id, split.other_id)
+    assert (await vendors.tell("0", comments=8)).incident_id == other.incident_id
+    async with vendors.db.transaction() as tx:
+        rows = await tx.fetch("SELECT incident_id, comments FROM intake.incidents")
+        anew = await spread_totals(tx, [row["incident_id"] for row in rows])
+    assert {row["incident_id"]: row["comments"] for row in rows} == {other.incident_id: 8, split.other_id: 30}
+    assert {id_: each.comments for id_, each in anew.items()} == {other.incident_id: 8, split.other_id: 30}
 
 
 async def test_two_pushes_of_one_post_at_the_same_moment_count_it_once(vendors: Vendors) -> None:
