@@ -61,3 +61,32 @@ def test_nothing_makes_it_fail(text: str) -> None:
     for url in (text, f"https://{text}", f"https://a.cn/{text}", f"https://weibo.com/1/{text}"):
         normal = normal_url(url)
         assert normal is None or normal
+
+
+PARTS = [
+    "www.",
+    "weibo.com",
+    "example.org",
+    "EXAMPLE.org",
+    "a",
+    "a.b",
+    "-x",
+    "/",
+    "//",
+    "/A9b",
+    "/..",
+    "_",
+    "~",
+    "%20",
+    "中",
+    ":80",
+    "@",
+]
+
+
+@given(
+    st.sampled_from(["http://", "https://", "HTTP://", ""]), st.lists(st.sampled_from(PARTS), max_size=7).map("".join)
+)
+def test_a_plain_address_has_the_form_that_a_closer_look_gives_it(scheme: str, rest: str) -> None:
+    """A fragment is nothing, but asks for the closer look."""
+    assert normal_url(scheme + rest) == normal_url(f"{scheme}{rest}#")
