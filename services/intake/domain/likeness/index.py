@@ -1,7 +1,7 @@
 """The matters of one organisation at one generation, held in memory to find the nearest of a vector.
 
 Log-structured: what was put since the last question becomes a small segment, and segments merge as they grow up to 8,192 matters.
-100,000 matters take 67 MB and answer within 3 ms of processor time [measured by tests/bench/likeness.py]; a put costs 30 µs, the
+100,000 matters take 65 MB and answer within 6 ms of processor time [measured by tests/bench/likeness.py]; a put costs 30 µs, the
 one in some thousands that completes a large segment 50 to 100 ms: load many in a thread.
 """
 
