@@ -7,6 +7,7 @@ from pathlib import Path
 
 from tests.e2e.caller import Caller, WalkError
 from tests.e2e.complaint_way import walk_complaint
+from tests.e2e.joining_way import walk_joining
 from tests.e2e.push_way import walk_push
 from tests.e2e.ways import WAYS
 
@@ -25,6 +26,8 @@ def walk(var: Path, port_base: int) -> int:
             walk_complaint(caller, way)
             print(f"{way.organisation}: a post", flush=True)
             walk_push(caller, way)
+            print(f"{way.organisation}: two complaints about one matter", flush=True)
+            walk_joining(caller, way)
     finally:
         caller.close()
     return caller.steps
