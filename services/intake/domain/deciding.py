@@ -17,7 +17,9 @@ from services.intake.domain.telling_apart import written
 from shared.contracts.intake import Spread
 from shared.ids import new_id
 
-MOST_COMPARED = 96
+MOST_IN_BAND = 48
+"""The newest that share a band; only letters of a template are more."""
+MOST_COMPARED = 48
 """Candidates whose grams are compared with one arrival's: those that share the most bands with it, which are the most alike."""
 EventKey = tuple[str, str, str]
 
@@ -34,7 +36,7 @@ class Earlier:
 
 @dataclass(frozen=True, slots=True)
 class Recognised:
-    """What storage found for a batch. `bands` maps a band to the incidents whose leading reports share it.
+    """What storage found for a batch. `bands` maps a band to the incidents whose leading reports share it, oldest first.
 
     Those are the ids of `candidates` too: the incidents that the reports led at first, whatever they were merged into.
     """
@@ -153,7 +155,7 @@ class Batch:
     def _ranked(self, arrival: Arrival) -> list[tuple[float, UUID]]:
         """The candidates to be read closely, by the ids they are found under; reckoned again when the batch has brought more."""
         if arrival.report_id not in self._ranks or not self._fresh.isdisjoint(arrival.bands):
-            shared = Counter(each for band in arrival.bands for each in self._bands.get(band, ()))
+            shared = Counter(each for band in arrival.bands for each in self._bands.get(band, [])[-MOST_IN_BAND:])
             likely = heapq.nlargest(MOST_COMPARED, shared, key=lambda id_: (shared[id_], id_))
             found = [self._candidates[id_] for id_ in likely if id_ in self._candidates]
             ranked = joining.rank(_newcomer(arrival), found, arrival.window)

@@ -6,6 +6,7 @@ Every trip to the database costs a turn of the loop, which is what a busy proces
 from collections import defaultdict
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from operator import itemgetter
 from uuid import UUID
 
 from asyncpg import Record
@@ -117,7 +118,7 @@ async def look_up(tx: Transaction, requests: Sequence[Guarded], arrivals: Sequen
     for row in rows:
         kinds[row["found"]].append(row)
     bands: dict[int, list[UUID]] = defaultdict(list)
-    for row in kinds["bands"]:
+    for row in sorted(kinds["bands"], key=itemgetter("owner")):
         for band in wanted.intersection(row["bands"]):
             bands[band].append(row["owner"])
     recognised = Recognised(
