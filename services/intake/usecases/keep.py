@@ -2,6 +2,7 @@
 
 from collections.abc import Awaitable, Callable, Mapping, Sequence
 from dataclasses import dataclass, field
+from datetime import datetime
 from typing import TypeAlias
 from uuid import UUID
 
@@ -127,11 +128,11 @@ class Keep:
             await save(tx, plan, remembered, now)
             await save_spread(tx, plan.counts)
             await note_crossings(tx, list(plan.incidents.values()))
-            await self._journal.append(tx, self._events(list(plan.incidents.values())))
+            await self._journal.append(tx, self._events(list(plan.incidents.values()), now))
         return dict(kept)
 
-    def _events(self, incidents: Sequence[Incident]) -> list[NewEvent]:
-        now = self._office.now()
+    def _events(self, incidents: Sequence[Incident], now: datetime) -> list[NewEvent]:
+        """What they say, as of the moment at which it was decided that they speak: by that their second counts."""
 
         def event(incident: Incident, payload: Payload) -> NewEvent:
             return NewEvent(new_id(), incident.organisation_id, incident.incident_id, now, payload)

@@ -108,6 +108,15 @@ async def test_speakers_of_several_replicas_say_each_once(vendors: Vendors) -> N
     assert sorted(change["reports"] for change in changes) == [2] * 40 + [3] * 40
 
 
+async def test_an_event_bears_the_moment_from_which_its_second_counts(vendors: Vendors) -> None:
+    for n in range(3):
+        await vendors.tell(str(n), comments=1)
+        vendors.office.move(seconds=2)
+        async with vendors.db.transaction() as tx:
+            said_at = await tx.value("SELECT said_at FROM intake.incidents")
+        assert [change["time"] for change in await vendors.changes()][-1:] == [said_at] * (n > 0)
+
+
 @settings(max_examples=25, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
 @given(
     steps=st.lists(
