@@ -24,7 +24,7 @@ WHERE i.incident_id = ANY($1::uuid[]) AND i.organisation_id = $2
 """
 _ALIKE = """
 SELECT incident_id, grams FROM intake.fingerprints
-WHERE bands && $1::bigint[] AND organisation_id = $2 AND incident_id <> $3 LIMIT 500
+WHERE bands && $1::bigint[] AND organisation_id = $2 AND incident_id <> $3 ORDER BY incident_id DESC LIMIT 500
 """
 _MOVES = """
 WITH RECURSIVE been (incident_id) AS (
@@ -52,7 +52,7 @@ async def load_leading(tx: Transaction, organisation_id: str, incidents: Sequenc
 
 
 async def load_alike(tx: Transaction, organisation_id: str, bands: Sequence[int], without: UUID) -> dict[UUID, bytes]:
-    """The grams of incidents that share a band, closed ones too, at most 500."""
+    """The grams of incidents that share a band, closed ones too; the newest 500."""
     rows = await tx.fetch(_ALIKE, list(bands), organisation_id, without) if bands else []
     return {row["incident_id"]: row["grams"] for row in rows}
 
