@@ -1,5 +1,6 @@
 """The composition root of intake."""
 
+from collections.abc import Callable
 from functools import partial
 
 from fastapi import FastAPI
@@ -92,7 +93,7 @@ def wire(parts: Parts, portal_door: Admission, vendor_door: Admission) -> Wiring
             "keeper": keeper.run,
             "janitor": Janitor(parts.work, parts.office, parts.system).run,
             "speaker": Speaker(parts.work, parts.journal, parts.office).run,
-            **reading_loops(parts, shelves),
+            **reading_loops(parts, shelves, lambda: portal_door.under_way + vendor_door.under_way > 0),
         },
         databases=[portal, vendor],
         readiness={"keys": keys_present},
@@ -100,11 +101,11 @@ def wire(parts: Parts, portal_door: Admission, vendor_door: Admission) -> Wiring
     )
 
 
-def reading_loops(parts: Parts, shelves: Shelves) -> dict[str, Loop]:
-    """What reads newcomers and keeps suggestions whole, beside the requests."""
+def reading_loops(parts: Parts, shelves: Shelves, busy: Callable[[], bool]) -> dict[str, Loop]:
+    """What reads newcomers and keeps suggestions whole, beside the requests; it rests longer while somebody waits at a door."""
     by_itself = Membership(parts.work, parts.journal, parts.office)
     return {
-        "reading": Reading(parts.work, shelves, by_itself, parts.office).run,
+        "reading": Reading(parts.work, shelves, by_itself, parts.office, busy).run,
         "generations": Generations(parts.work, shelves, parts.office).run,
         "upkeep": Upkeep(parts.work, shelves).run,
     }

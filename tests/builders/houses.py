@@ -55,7 +55,7 @@ class House:
         self.membership = Membership(self.db, journal, self.clock)
         self.shelves = Shelves(self.db)
         self.similar = Similar(self.db, self.shelves, self.membership, self.clock)
-        self.reading = Reading(self.db, self.shelves, self.membership, self.clock, no_rest)
+        self.reading = Reading(self.db, self.shelves, self.membership, self.clock, sleep=no_rest)
         self.generations = Generations(self.db, self.shelves, self.clock, sleep=no_rest)
         self.upkeep = Upkeep(self.db, self.shelves, no_rest)
 

@@ -2,13 +2,16 @@
 
 from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import datetime, timedelta
 from uuid import UUID
 
 from services.intake.domain import words
+from services.intake.domain.joining import ALIKE, elsewhere
 from services.intake.domain.likeness import Grams, Near
-from services.intake.domain.telling_apart import apart
+from services.intake.domain.telling_apart import apart, same_matter
 
+AT_ONCE = timedelta(minutes=1)
+"""How far apart two may have been opened that did not see each other: in two replicas, neither committed when the other looked."""
 FEWEST_GRAMS = 24
 TEMPLATE = 0.5
 """Texts that share so many of their 2-grams were written from one another: what differs in them is what they are about."""
@@ -64,8 +67,21 @@ def survivor_of(one: Standing, other: Standing) -> tuple[UUID, UUID]:
 def joins_by_itself(mine: Standing, best: Alike, above: float | None) -> bool:
     """Whether an organisation that set `above` has the product join these: both open, and not said to be in two places."""
     other = best.standing
-    apart = mine.region is not None and other.region is not None and mine.region != other.region
-    return above is not None and best.score >= above and not (mine.closed or other.closed or apart)
+    kept_apart = mine.closed or other.closed or elsewhere(mine.region, other.region)
+    return above is not None and best.score >= above and not kept_apart
+
+
+def missed_each_other(mine: Standing, other: Standing) -> bool:
+    """Whether two open ones may have arrived at the same moment, so that neither could join the other."""
+    kept_apart = mine.closed or other.closed or elsewhere(mine.region, other.region)
+    return not kept_apart and abs(mine.opened_at - other.opened_at) <= AT_ONCE
+
+
+def same_words(mine: str, other: str) -> bool:
+    """Whether the joining rules, had the one been there, would have had the other join it by its words."""
+    grams, others = (words.grams(words.clean(text)) for text in (mine, other))
+    alike = words.comparable(grams) and words.jaccard(grams, others, ALIKE) >= ALIKE
+    return alike and same_matter(mine, other)
 
 
 def says_enough(mine: Grams, other: Grams) -> bool:

@@ -15,7 +15,16 @@ import structlog
 
 from services.intake.domain.likeness import Weights, said, vector
 from services.intake.domain.membership import BY_ITSELF
-from services.intake.domain.suggesting import Standing, joins_by_itself, one_template, says_enough, survivor_of
+from services.intake.domain.suggesting import (
+    Alike,
+    Standing,
+    joins_by_itself,
+    missed_each_other,
+    one_template,
+    same_words,
+    says_enough,
+    survivor_of,
+)
 from services.intake.storage import generations, matters, suggestions
 from services.intake.storage.matters import Matter, Words
 from services.intake.usecases.membership import Membership
@@ -30,13 +39,15 @@ _log = structlog.get_logger()
 READ_AT_ONCE, LOOKED_AT_ONCE = 64, 4
 NEWCOMER = timedelta(days=3)
 """How old an incident may be to join another by itself: what is read late, or brought back, is a person's to join."""
-REST = 4.0
-"""Rest after work, in times of what it took."""
+REST, BUSY_READING, BUSY_COMPARING = 4.0, 9.0, 39.0
+"""Rest after work, in times of what it took: where nobody waits at a door, and where somebody does. A vector that is not kept
+yet is made by whoever asks, so reading may lag a little; comparing may lag until the valley."""
 IDLE = 0.5
+_AT_ONCE = "同时到达，文字相同"
 
 
 class Reading:
-    """The loop of one replica. `sleep` and `monotonic` are given by tests."""
+    """The loop of one replica. `busy` tells whether anybody waits at its doors; `sleep` and `monotonic` are given by tests."""
 
     def __init__(
         self,
@@ -44,6 +55,7 @@ class Reading:
         shelves: Shelves,
         membership: Membership,
         office: Clock,
+        busy: Callable[[], bool] = lambda: False,
         sleep: Callable[[float], Awaitable[None]] = asyncio.sleep,
         monotonic: Callable[[], float] = time.monotonic,
     ) -> None:
@@ -51,6 +63,7 @@ class Reading:
         self._shelves = shelves
         self._membership = membership
         self._office = office
+        self._busy = busy
         self._sleep = sleep
         self._monotonic = monotonic
 
@@ -58,10 +71,11 @@ class Reading:
         """Read until cancelled."""
         while True:
             began = self._monotonic()
-            worked = await self.read() or await self.compare()
+            read = await self.read()
+            worked = read or await self.compare()
             pulse.beat()
-            rest = REST * (self._monotonic() - began) if worked else 0.0
-            await self._sleep(max(rest, 0.0 if worked else IDLE))
+            rest = REST if not self._busy() else BUSY_READING if read else BUSY_COMPARING
+            await self._sleep(rest * (self._monotonic() - began) if worked else IDLE)
 
     async def read(self) -> int:
         """Make and keep the vectors of a batch; answers how many incidents were taken."""
@@ -86,18 +100,25 @@ class Reading:
             taken = await matters.claim_unseen(tx, LOOKED_AT_ONCE)
             for incident_id, organisation_id in taken:
                 found = await self._look(organisation_id, incident_id)
-                if found is not None and not found.mine.closed and found.mine.incident_id == incident_id:
-                    above = await self._threshold(tx, found.mine, organisation_id)
-                    if above is None or not await self._join(organisation_id, incident_id, found, above):
-                        await suggestions.store(tx, organisation_id, incident_id, found.alike, self._office.now())
+                if found is None or found.mine.closed or found.mine.incident_id != incident_id:
+                    continue
+                if not await self._joined(tx, organisation_id, found):
+                    await suggestions.store(tx, organisation_id, incident_id, found.alike, self._office.now())
             await matters.seen(tx, [incident_id for incident_id, _ in taken])
         return len(taken)
 
-    async def _threshold(self, tx: Transaction, mine: Standing, organisation_id: str) -> float | None:
-        """From which score on this one joins by itself; None: never, for it is old, or somebody has moved its reports."""
-        if self._office.now() - mine.opened_at > NEWCOMER or await suggestions.moved(tx, mine.incident_id):
-            return None
-        return await suggestions.join_above(tx, organisation_id)
+    async def _joined(self, tx: Transaction, organisation_id: str, found: Found) -> bool:
+        """Whether it is part of another now. Never where it is old, or somebody has moved its reports: that is a person's to join."""
+        if self._office.now() - found.mine.opened_at > NEWCOMER or await suggestions.moved(tx, found.mine.incident_id):
+            return False
+        twin = next((each for each in found.alike if missed_each_other(found.mine, each.standing)), None)
+        if twin is not None and await asyncio.to_thread(_same, found, twin):
+            return await self._merge(organisation_id, found.mine, twin.standing, _AT_ONCE)
+        above = await suggestions.join_above(tx, organisation_id)
+        best = next((each for each in found.alike if joins_by_itself(found.mine, each, above)), None)
+        if above is None or best is None or await asyncio.to_thread(_doubtful, found, best):
+            return False
+        return await self._merge(organisation_id, found.mine, best.standing, in_words(best.score, above))
 
     async def _look(self, organisation_id: str, incident_id: UUID) -> Found | None:
         try:
@@ -106,24 +127,22 @@ class Reading:
         except MissingError:  # archived meanwhile
             return None
 
-    async def _join(self, organisation_id: str, incident_id: UUID, found: Found, above: float) -> bool:
-        """Merge a newcomer with the most alike, where that is certain enough for its organisation."""
-        best = next((each for each in found.alike if joins_by_itself(found.mine, each, above)), None)
-        if best is None:
-            return False
-        mine, other = found.words[incident_id], found.words[best.member]
-        if await asyncio.to_thread(_doubtful, mine, other):
-            return False
-        survivor, absorbed = survivor_of(found.mine, best.standing)
+    async def _merge(self, organisation_id: str, mine: Standing, other: Standing, why: str) -> bool:
+        survivor, absorbed = survivor_of(mine, other)
         try:
-            await self._membership.merge(BY_ITSELF, organisation_id, survivor, absorbed, in_words(best.score, above))
+            await self._membership.merge(BY_ITSELF, organisation_id, survivor, absorbed, why)
         except HuiyingError as error:  # moved or refused meanwhile: a person sees the suggestion instead
-            _log.info("joining.not_joined", incident=str(incident_id), other=str(absorbed), reason=error.type)
+            _log.info("joining.not_joined", incident=str(survivor), other=str(absorbed), reason=error.type)
             return False
         return True
 
 
-def _doubtful(mine: Words, other: Words) -> bool:
+def _same(found: Found, twin: Alike) -> bool:
+    return same_words(told(found.words[found.mine.incident_id]), told(found.words[twin.member]))
+
+
+def _doubtful(found: Found, best: Alike) -> bool:
+    mine, other = found.words[found.mine.incident_id], found.words[best.member]
     enough = says_enough(said(mine.title, mine.body), said(other.title, other.body))
     return not enough or one_template(told(mine), told(other))
 

@@ -64,6 +64,34 @@ async def test_above_its_threshold_a_newcomer_joins_and_what_joined_can_be_undon
     assert third not in await absorbed(house)
 
 
+async def unseen(house: House, body: str) -> UUID:
+    """A complaint taken in by a replica that cannot see yet what another one is just keeping."""
+    await house.run("DELETE FROM intake.fingerprints")
+    return await house.told(body)
+
+
+async def test_the_same_words_that_arrive_at_the_same_moment_in_two_replicas_end_in_one_incident(house: House) -> None:
+    first, second = await unseen(house, DUST), await unseen(house, f"{DUST}谢谢！")
+    await house.read_all()
+    assert await absorbed(house) == {second: first}
+    (move,) = await house.membership.moves("anhui", first)
+    assert (move.made_by, move.reason) == ("huiying", "同时到达，文字相同")
+
+
+async def test_what_is_not_the_same_words_or_came_later_or_elsewhere_stays_alone(house: House) -> None:
+    await unseen(house, LETTER.format("阳光小区3栋"))
+    await unseen(house, LETTER.format("阳光小区5栋"))
+    await house.told(DUST, region="城南")
+    await unseen(house, DUST_AGAIN)
+    await house.run("DELETE FROM intake.join_keys")
+    await house.told(DUST, region="城北")
+    house.clock.move(minutes=2)
+    await house.run("DELETE FROM intake.join_keys")
+    await unseen(house, DUST)
+    await house.read_all()
+    assert await absorbed(house) == {}
+
+
 async def test_two_replicas_that_look_at_the_same_time_join_once(house: House) -> None:
     await house.told(DUST)
     await house.read_all()

@@ -24,7 +24,11 @@ ALTER TABLE intake.reports
   ADD COLUMN counted_in uuid;
 CREATE INDEX reports_counted_in ON intake.reports (counted_in) WHERE counted_in IS NOT NULL;
 ALTER TABLE intake.join_keys ADD COLUMN report_id uuid;
-ALTER TABLE intake.fingerprints ADD COLUMN report_id uuid;
+-- No statistics of what is only ever found by its index: gathering them of arrays costs seconds each minute while the table grows.
+ALTER TABLE intake.fingerprints
+  ADD COLUMN report_id uuid,
+  ALTER COLUMN grams SET STATISTICS 0,
+  ALTER COLUMN bands SET STATISTICS 0;
 ALTER TABLE intake.organisations
   ADD COLUMN after_closing text NOT NULL DEFAULT 'anew',
   ADD COLUMN reopen_within interval,
