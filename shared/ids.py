@@ -9,10 +9,13 @@ SHARDS = 16
 
 
 def new_id() -> UUID:
-    """A fresh UUIDv7 (RFC 9562): 48 bits of Unix milliseconds, then random bits."""
-    value = (time.time_ns() // 1_000_000) << 80 | int.from_bytes(os.urandom(10))
-    value = value & ~(0xF << 76) | 0x7 << 76
-    return UUID(int=value & ~(0x3 << 62) | 0x2 << 62)
+    """A fresh UUIDv7 (RFC 9562): 48 bits of Unix milliseconds, 12 bits of their fraction, then random bits.
+
+    What one process makes one after another sorts so, also within a millisecond.
+    """
+    milliseconds, rest = divmod(time.time_ns(), 1_000_000)
+    stamp = milliseconds << 16 | 0x7 << 12 | (rest << 12) // 1_000_000
+    return UUID(int=stamp << 64 | 0x2 << 62 | int.from_bytes(os.urandom(8)) >> 2)
 
 
 def shard_of(subject: UUID) -> int:

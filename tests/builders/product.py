@@ -67,6 +67,15 @@ class Product:
                 before = now
                 await asyncio.sleep(0.01)
 
+    async def read(self, seconds: float = 60) -> None:
+        """Wait until intake has read every newcomer in the background and looked for what is alike."""
+        async with asyncio.timeout(seconds):
+            while True:
+                async with self.running("intake").parts.work.transaction() as tx:
+                    if not await tx.value("SELECT count(*) FROM intake.unread"):
+                        return
+                await asyncio.sleep(0.01)
+
     async def _at_rest(self) -> dict[str, dict[int, int]] | None:
         """The heads of all journals, or None while anything is under way."""
         heads: dict[str, dict[int, int]] = {}

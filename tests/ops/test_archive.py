@@ -105,6 +105,7 @@ async def test_out_and_back_again(
     told, other = await closed(office, 0), await office.complain("anhui", *complaint(1))
     incident = told["incident_id"]
     await office.product.drain()
+    await office.product.read()
     await run_out(owner, incident)
     before, beside = await rows_of(owner, incident), await rows_of(owner, other["incident_id"])
     seen = await office.citizen("anhui", told["receipt"])

@@ -31,7 +31,7 @@ WITH RECURSIVE same AS MATERIALIZED (
 ),
 alike AS MATERIALIZED (
   SELECT f.* FROM (
-    SELECT DISTINCT x.incident_id FROM unnest($2::bigint[]) w(band) CROSS JOIN LATERAL (
+    SELECT DISTINCT x.incident_id FROM unnest($2::text::bigint[]) w(band) CROSS JOIN LATERAL (
       SELECT incident_id FROM intake.fingerprints WHERE bands @> ARRAY[w.band] AND organisation_id = ANY($3::text[]) OFFSET 0
     ) x ORDER BY x.incident_id DESC LIMIT $7
   ) near CROSS JOIN LATERAL (
@@ -109,7 +109,7 @@ async def look_up(tx: Transaction, requests: Sequence[Guarded], arrivals: Sequen
     rows = await tx.fetch(
         _LOOK_UP,
         [key for arrival in arrivals for key in arrival.keys.all()],
-        list(wanted),
+        f"{{{','.join(map(str, wanted))}}}",  # as one text: the driver looks at every element of an array
         list({arrival.organisation_id for arrival in arrivals}),
         *([place[column] for place in places] for column in range(3)),
         MOST_ALIKE,

@@ -56,3 +56,9 @@ def test_every_shard_gets_its_part() -> None:
 @pytest.mark.parametrize("last", range(SHARDS))
 def test_the_shard_is_the_last_hexadecimal_digit_and_never_changes(last: int) -> None:
     assert shard_of(UUID(f"019c6b1e-4a70-7c3e-9f51-2b8d0e6a7c0{last:x}")) == last
+
+
+def test_what_is_made_one_after_another_sorts_so_also_within_a_millisecond() -> None:
+    made = [new_id() for _ in range(2_000)]
+    later = sum(one < another for one, another in zip(made, made[1:], strict=False))
+    assert later > 1_990  # the wall clock may be set meanwhile
