@@ -36,7 +36,9 @@ from shared.db import Database, Transaction
 from shared.errors import HuiyingError, MissingError
 
 _log = structlog.get_logger()
-READ_AT_ONCE, LOOKED_AT_ONCE = 64, 4
+READ_AT_ONCE, LOOKED_AT_ONCE = 32, 4
+SLICE_SECONDS = 0.002
+"""So long vectors are made before others have their turn of the loop; in a thread they would hold the interpreter for longer."""
 NEWCOMER = timedelta(days=3)
 """How old an incident may be to join another by itself: what is read late, or brought back, is a person's to join."""
 REST, BUSY_READING, BUSY_COMPARING = 4.0, 9.0, 39.0
@@ -90,14 +92,24 @@ class Reading:
             ):
                 known = await self._shelves.weights(tx, each.organisation_id, each.number)
                 numbers[each.organisation_id].append(known)
-            await matters.keep(tx, await asyncio.to_thread(vectors, found, numbers))
+            await matters.keep(tx, await self._vectors(found, numbers))
             await matters.now_read(tx, taken, [words.incident_id for words in found])
         return len(taken)
+
+    async def _vectors(self, found: Sequence[Words], numbers: dict[str, list[Weights]]) -> list[Matter]:
+        made: list[Matter] = []
+        began = self._monotonic()
+        for words in found:
+            made += vectors([words], numbers)
+            if self._monotonic() - began > SLICE_SECONDS:
+                await self._sleep(0)
+                began = self._monotonic()
+        return made
 
     async def compare(self) -> int:
         """Look for what is alike to a few that were read, keep it, and join what the organisation lets join by itself."""
         async with self._db.transaction() as tx:
-            taken = await matters.claim_unseen(tx, LOOKED_AT_ONCE)
+            taken = await matters.claim_unseen(tx, 1 if self._busy() else LOOKED_AT_ONCE)
             for incident_id, organisation_id in taken:
                 found = await self._look(organisation_id, incident_id)
                 if found is None or found.mine.closed or found.mine.incident_id != incident_id:
