@@ -145,12 +145,24 @@ def _worst() -> list[tuple[str, str]]:
     ]
 
 
+def _floor() -> float:
+    """Seconds for a hundred thousand additions, which a machine at its best does in 3.5 ms."""
+    begun = time.process_time()
+    total = 0
+    for number in range(100_000):
+        total += number
+    return time.process_time() - begun
+
+
 @pytest.mark.parametrize(("one", "other"), _worst())
-def test_four_thousand_characters_take_less_than_five_milliseconds(one: str, other: str) -> None:
-    best = 1.0
+def test_four_thousand_characters_take_less_than_five_milliseconds_on_a_machine_at_its_best(
+    one: str, other: str
+) -> None:
+    best, floor = 1.0, 1.0
     for turn in range(7):  # the fastest of several: other processes share the machine
+        floor = min(floor, _floor())
         mine, theirs = one + "啦" * turn, other + "啦" * turn  # another text each time, for texts are remembered
         begun = time.process_time()
         apart(mine, theirs)
         best = min(best, time.process_time() - begun)
-    assert best <= 0.005
+    assert best <= 1.5 * floor
