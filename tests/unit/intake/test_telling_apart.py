@@ -146,16 +146,16 @@ def _worst() -> list[tuple[str, str]]:
 
 
 def _floor() -> float:
-    """Seconds for a hundred thousand additions, which a machine at its best does in 3.5 ms."""
+    """Seconds for 150,000 additions: a machine that is slow today is slow at these too."""
     begun = time.process_time()
     total = 0
-    for number in range(100_000):
+    for number in range(150_000):
         total += number
     return time.process_time() - begun
 
 
 @pytest.mark.parametrize(("one", "other"), _worst())
-def test_four_thousand_characters_take_less_than_five_milliseconds_on_a_machine_at_its_best(
+def test_four_thousand_characters_take_no_longer_than_150_000_additions(
     one: str, other: str
 ) -> None:
     best, floor = 1.0, 1.0
@@ -165,4 +165,4 @@ def test_four_thousand_characters_take_less_than_five_milliseconds_on_a_machine_
         begun = time.process_time()
         apart(mine, theirs)
         best = min(best, time.process_time() - begun)
-    assert best <= 1.5 * floor
+    assert best <= floor
