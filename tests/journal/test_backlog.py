@@ -15,7 +15,8 @@ FROM generate_series(1, $1::int) n
 """
 STAMP = "SELECT * FROM alpha.journal_stamp(ARRAY(SELECT generate_series(0, 15)::smallint), $1)"
 MOST = 0.5
-"""Seconds for one batch: it takes about 0.006. Of 30,000, before it was told how to find its rows, one had not ended after three minutes."""
+"""Seconds for one batch: it takes about 0.006. Of 30,000, before it was told how to find its rows,
+one had not ended after three minutes."""
 
 
 async def test_a_batch_of_a_long_backlog_is_stamped_at_once(world: World) -> None:
