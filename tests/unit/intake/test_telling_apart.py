@@ -155,9 +155,7 @@ def _floor() -> float:
 
 
 @pytest.mark.parametrize(("one", "other"), _worst())
-def test_four_thousand_characters_take_no_longer_than_150_000_additions(
-    one: str, other: str
-) -> None:
+def test_four_thousand_characters_take_no_longer_than_150_000_additions(one: str, other: str) -> None:
     best, floor = 1.0, 1.0
     for turn in range(7):  # the fastest of several: other processes share the machine
         floor = min(floor, _floor())
